@@ -1,0 +1,74 @@
+"""The ``kafkaconform`` command: argument parsing and printing only."""
+
+import sys
+
+import click
+
+from kafkaconform.reference import DEFAULT_KAFKA_VERSION, Reference, ReferenceUnavailable
+
+_version_option = click.option(
+    "--kafka-version",
+    default=DEFAULT_KAFKA_VERSION,
+    show_default=True,
+    help="The release of Apache Kafka.",
+)
+_port_option = click.option(
+    "--port", default=9092, show_default=True, type=click.IntRange(1, 65535), help="Its port on 127.0.0.1."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Compare what a broker answers with what Apache Kafka answers."""
+
+
+@main.group()
+def reference() -> None:
+    """Run Apache Kafka itself (needs Java and Maven)."""
+
+
+@reference.command()
+@_version_option
+@_port_option
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A broker config on top of the harness's own; may be repeated.",
+)
+def start(kafka_version: str, port: int, settings: tuple[str, ...]) -> None:
+    """Start a fresh node and wait until it serves."""
+    overrides = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals:
+            raise click.BadParameter(f"{setting!r} is not KEY=VALUE.", param_hint="--set")
+        overrides[key] = value
+    node = Reference(kafka_version, port)
+    try:
+        pid = node.start(overrides)
+    except ReferenceUnavailable as error:
+        _fail(str(error))
+    click.echo(f"Apache Kafka {kafka_version} serves on {node.bootstrap} (pid {pid}, log {node.log_file}).")
+
+
+@reference.command()
+@_version_option
+@_port_option
+def stop(kafka_version: str, port: int) -> None:
+    """Stop a node that 'start' began."""
+    node = Reference(kafka_version, port)
+    if node.stop():
+        click.echo(f"Apache Kafka {kafka_version} on {node.bootstrap} is stopped.")
+    else:
+        click.echo(f"No Apache Kafka {kafka_version} of ours runs on {node.bootstrap}.")
+
+
+def _fail(sentence: str) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

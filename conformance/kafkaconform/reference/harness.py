@@ -1,0 +1,171 @@
+"""Starts and stops one Apache Kafka node (KRaft, combined mode) per version and port.
+
+A node's folder in the cache holds its properties, its data (fresh at every start), its log and, while it
+runs, its process id.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from kafkaconform.reference.jars import ReferenceUnavailable, cache_root, gather_jars, require_java
+
+DEFAULT_KAFKA_VERSION = "4.3.1"
+
+#: Any 16 bytes would do, in Kafka's base64 form; always the same, so that recordings do not differ by it.
+CLUSTER_ID = "a2Fma2FlbXUtcmVmZXJlbg"
+
+START_TIMEOUT_S = 60.0
+#: Kafka's orderly shutdown takes up to ten seconds; three times that is somebody's hung disk.
+STOP_TIMEOUT_S = 30.0
+READY_LINE = "Kafka Server started"
+
+__all__ = ["CLUSTER_ID", "DEFAULT_KAFKA_VERSION", "Reference", "ReferenceUnavailable"]
+
+
+class Reference:
+    """One reference node: a Kafka version on a loopback port.
+
+    Args:
+        kafka_version: a release as Maven names it, such as ``4.3.1``.
+        port: the port of its PLAINTEXT listener on 127.0.0.1; the controller takes a free one.
+    """
+
+    def __init__(self, kafka_version: str = DEFAULT_KAFKA_VERSION, port: int = 9092) -> None:
+        self.kafka_version = kafka_version
+        self.port = port
+        self.folder = cache_root() / f"kafka-{kafka_version}" / f"node-{port}"
+        self._pid_file = self.folder / "pid"
+        self.log_file = self.folder / "server.log"
+
+    @property
+    def bootstrap(self) -> str:
+        """The address a client is given."""
+        return f"127.0.0.1:{self.port}"
+
+    def running_pid(self) -> int | None:
+        """The process id of the node, or None where it is not running."""
+        try:
+            pid = int(self._pid_file.read_text())
+        except (FileNotFoundError, ValueError):
+            return None
+        return pid if _is_kafka(pid) else None
+
+    def start(self, overrides: dict[str, str] | None = None) -> int:
+        """Formats a fresh data folder, starts the node and waits until it serves; returns its process id.
+
+        Args:
+            overrides: broker configs to set on top of the harness's own.
+
+        Raises:
+            ReferenceUnavailable: Java or Maven is absent, the port is taken, or the node did not come up.
+        """
+        if self.running_pid() is not None:
+            raise ReferenceUnavailable(
+                f"Kafka {self.kafka_version} already runs on {self.bootstrap}: stop it with "
+                f"'kafkaconform reference stop --kafka-version {self.kafka_version} --port {self.port}'."
+            )
+        java = require_java()
+        _refuse_taken_port(self.port)
+        class_path = f"{gather_jars(self.kafka_version)}{os.sep}*"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        properties = self._write_settings(overrides or {})
+        command = [java, "-Xms256m", "-Xmx512m", "-cp", class_path, *self._log_settings()]
+        self._format(command, properties)
+        with self.log_file.open("wb") as log:
+            process = subprocess.Popen(
+                [*command, "kafka.Kafka", str(properties)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self._pid_file.write_text(str(process.pid))
+        self._wait_until_serving(process)
+        return process.pid
+
+    def stop(self) -> bool:
+        """Stops the node in order, by force after half a minute; returns whether one was running."""
+        pid = self.running_pid()
+        if pid is not None:
+            os.kill(pid, signal.SIGTERM)
+            deadline = time.monotonic() + STOP_TIMEOUT_S
+            while _is_kafka(pid):
+                if time.monotonic() > deadline:
+                    os.kill(pid, signal.SIGKILL)
+                    deadline = float("inf")
+                time.sleep(0.05)
+        self._pid_file.unlink(missing_ok=True)
+        return pid is not None
+
+    def _write_settings(self, overrides: dict[str, str]) -> Path:
+        package = resources.files("kafkaconform.reference")
+        template = Template((package / "reference.properties").read_text())
+        text = template.substitute(
+            port=self.port,
+            controller_port=_free_port(),
+            data_dir=self.folder / "data",
+            extra="\n".join(f"{key}={value}" for key, value in overrides.items()),
+        )
+        properties = self.folder / "server.properties"
+        properties.write_text(text)
+        (self.folder / "log4j2.properties").write_text((package / "log4j2.properties").read_text())
+        return properties
+
+    def _log_settings(self) -> list[str]:
+        return [f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"]
+
+    def _format(self, command: list[str], properties: Path) -> None:
+        finished = subprocess.run(
+            [*command, "kafka.tools.StorageTool", "format", "-t", CLUSTER_ID, "-c", str(properties)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if finished.returncode != 0:
+            output = (finished.stdout + finished.stderr).strip()
+            raise ReferenceUnavailable(f"Kafka {self.kafka_version} could not format its data: {output}")
+
+    def _wait_until_serving(self, process: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while READY_LINE not in self.log_file.read_text(errors="replace"):
+            if process.poll() is not None or time.monotonic() > deadline:
+                process.kill()
+                process.wait()
+                self._pid_file.unlink(missing_ok=True)
+                raise ReferenceUnavailable(
+                    f"Kafka {self.kafka_version} did not come up; the end of {self.log_file} says why."
+                )
+            time.sleep(0.05)
+
+
+def _is_kafka(pid: int) -> bool:
+    """Whether ``pid`` is a live Kafka broker: after a reboot the number may belong to anything else."""
+    listing = subprocess.run(
+        ["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    state, _, command = listing.stdout.strip().partition(" ")
+    return "kafka.Kafka" in command and not state.startswith("Z")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _refuse_taken_port(port: int) -> None:
+    try:
+        with socket.create_server(("127.0.0.1", port)):
+            pass
+    except OSError as error:
+        raise ReferenceUnavailable(
+            f"Port {port} on 127.0.0.1 cannot be had ({error.strerror}): choose another with --port."
+        ) from None
