@@ -1,0 +1,83 @@
+# `make serve` starts a broker on localhost:9092, `make test` runs the tests; the first of them makes .venv.
+# The rest of the targets is for people who work on kafkaemu: see CONTRIBUTING.md.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help serve test check format bench wheel test-clients soak lock transcripts clean
+
+help:
+	@echo 'make serve         start a broker on localhost:9092 (SERVE_ARGS="--topic orders:3")'
+	@echo 'make test          the tests'
+	@echo 'make check         lint, format, types, import contracts, tidy test'
+	@echo 'make format        put the code into the format that check wants'
+	@echo 'make bench         the measurements of docs/benchmarks.md (BENCH_ARGS="--peer ... --peer-bootstrap ...")'
+	@echo 'make wheel         build the wheel and try it in a clean environment'
+	@echo 'make test-clients  clients of other languages: Java (needs a JRE and Maven), kcat (installed from Debian)'
+	@echo 'make soak          long runs under load, minutes not seconds'
+	@echo 'make lock          renew requirements-dev.lock'
+	@echo 'make transcripts   run the Java tools against Kafka and against kafkaemu, keep what they print'
+
+# The broker alone needs six packages; the development tools are installed only by the targets that use them.
+$(VENV)/.runtime: pyproject.toml
+	@test -n '$(PYTHON)' || { echo 'No python3.11 or python3 found: install Python 3.11 or newer.'; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'kafkaemu needs Python 3.11 or newer; name one with make PYTHON=/path/to/python3.11'; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements-dev.lock --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.lock
+	@touch $@
+
+serve: $(VENV)/.runtime
+	exec $(BIN)/kafkaemu serve $(SERVE_ARGS)
+
+test: $(VENV)/.dev
+	$(PYTEST) $(TEST_ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(PYTEST) --quiet tests/test_tidy.py
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+wheel: $(VENV)/.dev
+	rm -rf dist
+	$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
+	$(BIN)/python tests/wheel_check.py dist/*.whl
+
+test-clients: $(VENV)/.dev
+	$(BIN)/python tests/clients/foreign_setup.py
+	$(PYTEST) --verbose -m foreign tests/clients
+
+soak: $(VENV)/.dev
+	$(PYTEST) --verbose -m soak tests
+
+transcripts: $(VENV)/.dev
+	$(BIN)/python conformance/tools/transcribe.py --reference conformance/tools/kafka-4.3.1.txt
+	$(BIN)/python conformance/tools/transcribe.py --kafkaemu conformance/tools/kafkaemu.txt
+
+# Exact versions of everything that development uses, found in an environment that holds nothing else.
+lock:
+	rm -rf $(VENV)-lock
+	$(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/python -m pip install --quiet --upgrade pip
+	$(VENV)-lock/bin/python -m pip install --quiet --editable '.[conformance]' --group dev
+	{ echo '# Made by `make lock`: the exact versions that development and CI use.'; \
+	  $(VENV)-lock/bin/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools; } > requirements-dev.lock
+	rm -rf $(VENV)-lock
+
+clean:
+	rm -rf $(VENV) $(VENV)-lock dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
