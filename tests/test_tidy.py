@@ -53,10 +53,7 @@ UNDOCUMENTED: dict[str, str] = {}
 def python_files(*folders: str) -> list[Path]:
     """The project's own Python files below ``folders``, in a fixed order."""
     return sorted(
-        path
-        for folder in folders
-        for path in (ROOT / folder).rglob("*.py")
-        if "__pycache__" not in path.parts
+        path for folder in folders for path in (ROOT / folder).rglob("*.py") if "__pycache__" not in path.parts
     )
 
 
@@ -198,11 +195,7 @@ def needs_docstring(
     inherited: Callable[[str], bool],
 ) -> bool:
     """Whether a definition is public, says nothing, and has nobody who says it for it."""
-    if (
-        not is_public(name)
-        or ast.get_docstring(node)
-        or decorators(node) & {"overload", "setter", "override"}
-    ):
+    if not is_public(name) or ast.get_docstring(node) or decorators(node) & {"overload", "setter", "override"}:
         return False
     return not (owner is not None and owner.bases and inherited(node.name))
 

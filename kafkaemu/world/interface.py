@@ -1,0 +1,124 @@
+"""What the four seams promise. No implementation, and no trio, is imported here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from kafkawire.primitives import Part
+
+
+class Clock(Protocol):
+    """Two notions of time (DESIGN 5).
+
+    ``now_ms`` is milliseconds since 1970, never goes back, and may be moved by a test: everything of Kafka runs on it.
+    ``real_ms`` is monotonic real time in milliseconds from an arbitrary start, which nobody moves: timers of the transport,
+    and the other bound of a request's ``max_wait_ms``.
+    """
+
+    def now_ms(self) -> int: ...
+
+    def real_ms(self) -> float: ...
+
+    def on_move(self, callback: Callable[[], None]) -> None:
+        """Call ``callback`` whenever a test has moved ``now_ms`` (never called by a clock that cannot be moved)."""
+
+
+class Entropy(Protocol):
+    """Randomness; the memory half is seeded."""
+
+    def token(self, size: int) -> bytes:
+        """``size`` random bytes."""
+
+    def below(self, bound: int) -> int:
+        """A random number in [0, bound)."""
+
+    def uuid(self) -> bytes:
+        """A random Kafka uuid: version-4 bits set, never one of the reserved ones, text form never starting with "-"."""
+
+
+class Connection(Protocol):
+    """A byte stream: a non-blocking socket, or an in-process pipe with the same manners."""
+
+    @property
+    def peer(self) -> str:
+        """Address of the other side, as ``/127.0.0.1:50123``."""
+
+    def receive_into(self, buffer: bytearray | memoryview) -> int:
+        """Bytes received, 0 at the end of the stream. Raises BlockingIOError when nothing is there yet, OSError when broken."""
+
+    def send(self, parts: Sequence[Part]) -> int:
+        """Send what fits of ``parts``, in order; returns the number of bytes taken. Raises BlockingIOError or OSError."""
+
+    async def wait_readable(self) -> None: ...
+
+    async def wait_writable(self) -> None: ...
+
+    def close(self) -> None:
+        """Close at once. A task waiting on the connection gets OSError (or the seam's closed-resource error)."""
+
+
+class Listener(Protocol):
+    """Accepts connections on one address."""
+
+    @property
+    def address(self) -> tuple[str, int]: ...
+
+    async def accept(self) -> Connection: ...
+
+    def close(self) -> None: ...
+
+
+class Network(Protocol):
+    """Where connections come from."""
+
+    def listen(self, host: str, port: int) -> Listener:
+        """Listen on one address. Raises OSError: EADDRINUSE when the port is taken, EADDRNOTAVAIL when there is no such
+        address on this machine (no IPv6)."""
+
+    async def connect(self, host: str, port: int) -> Connection: ...
+
+
+class File(Protocol):
+    """An open file. Reads and page-cache writes are synchronous (DESIGN 3)."""
+
+    def read_at(self, position: int, size: int) -> bytes: ...
+
+    def append(self, parts: Sequence[bytes | bytearray | memoryview]) -> int: ...
+
+    def truncate(self, size: int) -> None: ...
+
+    def sync(self) -> None:
+        """Force to stable storage; may block, so it is called from a thread."""
+
+    def close(self) -> None: ...
+
+
+class Disk(Protocol):
+    """A folder tree. Paths are relative with forward slashes, or absolute for the files a user names."""
+
+    def read(self, path: str) -> bytes: ...
+
+    def write(self, path: str, content: bytes) -> None: ...
+
+    def open(self, path: str) -> File:
+        """Open for reading and appending; made if it is not there."""
+
+    def rename(self, old: str, new: str) -> None: ...
+
+    def remove(self, path: str) -> None: ...
+
+    def list(self, path: str) -> list[str]: ...
+
+    def make_folder(self, path: str) -> None: ...
+
+    def sync_folder(self, path: str) -> None: ...
+
+
+class World(Protocol):
+    """The four together, as they are handed to a broker."""
+
+    clock: Clock
+    network: Network
+    disk: Disk
+    entropy: Entropy
