@@ -1,6 +1,9 @@
 """The ``kafkaconform`` command: argument parsing and printing only."""
 
+import importlib.util
 import sys
+from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -65,7 +68,32 @@ def stop(kafka_version: str, port: int) -> None:
         click.echo(f"No Apache Kafka {kafka_version} of ours runs on {node.bootstrap}.")
 
 
-def _fail(sentence: str) -> None:
+@main.command()
+@click.option("--bootstrap", default="127.0.0.1:9092", show_default=True, help="The reference, HOST:PORT.")
+@click.option("--only", default="*", metavar="GLOB", help="Probes by path, such as 'produce/*'; or an API.")
+@click.option(
+    "--kafka-version", default=DEFAULT_KAFKA_VERSION, show_default=True, help="The release that runs there."
+)
+@click.option(
+    "--goldens",
+    default=Path("conformance/goldens"),
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to store what it answers.",
+)
+def record(bootstrap: str, only: str, kafka_version: str, goldens: Path) -> None:
+    """Record the answers of a real broker, each probe twice."""
+    if importlib.util.find_spec("rich") is None:
+        _fail("Recording needs the conformance extra: pip install 'kafkaemu[conformance]'")
+    from kafkaconform.recorder import record_all
+
+    host, _, port = bootstrap.rpartition(":")
+    if not host or not port.isdecimal():
+        raise click.BadParameter(f"{bootstrap!r} is not HOST:PORT.", param_hint="--bootstrap")
+    sys.exit(record_all(host, int(port), only=only, release=kafka_version, folder=goldens))
+
+
+def _fail(sentence: str) -> NoReturn:
     click.echo(sentence, err=True)
     sys.exit(1)
 

@@ -1,0 +1,182 @@
+"""Decoded messages as trees that can be stored, compared and read.
+
+A tree is made of dicts, lists, strings, numbers, booleans and None. What must differ between two runs (ids,
+ports, times) is a `Mark` at first; `Placeholders` turns marks into names numbered in order of appearance, so
+that the same id has the same name throughout a probe and two different ones never share a name.
+"""
+
+import base64
+import re
+from collections.abc import Callable
+from typing import Any
+
+import attrs
+from kafkawire.declare import Field, Message
+
+from kafkaconform.batches import batch_tree
+
+Tree = Any
+
+#: Field name -> kind of placeholder. Numbers below zero ("none", "unknown") and empty strings stay as they
+#: are.
+MARKED_FIELDS = {
+    "broker_id": "broker",
+    "brokers": "broker",
+    "cluster_id": "cluster",
+    "controller_id": "broker",
+    "host": "host",
+    "client_host": "client_host",
+    "isr_nodes": "broker",
+    "leader_id": "broker",
+    "node_id": "broker",
+    "offline_replicas": "broker",
+    "port": "port",
+    "preferred_read_replica": "broker",
+    "producer_id": "producer_id",
+    "replica_nodes": "broker",
+    "session_id": "session",
+    "log_append_time_ms": "time",
+}
+#: Kinds whose values are never told apart: two times may fall together in one run and not in the next.
+UNNUMBERED = {"time"}
+
+_RANDOM_PART = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+@attrs.frozen
+class Mark:
+    """A value that differs from run to run: what kind it is, and what it was this time."""
+
+    kind: str
+    value: Any
+
+
+def tree_of(message: Message, version: int) -> dict[str, Tree]:
+    """The fields that ``message`` has in ``version``, in wire order, with marks."""
+    fields = {
+        f.name: _value(f, getattr(message, f.name), version) for f in message.FIELDS if f.in_version(version)
+    }
+    if message.unknown_tagged_fields:
+        fields["unknown_tagged_fields"] = {
+            str(tag): {"bytes": data.hex()} for tag, data in message.unknown_tagged_fields.items()
+        }
+    return fields
+
+
+def _value(field: Field, value: Any, version: int) -> Tree:
+    if field.is_array and value is not None:
+        return [_element(field, element, version) for element in value]
+    return _element(field, value, version)
+
+
+def _element(field: Field, value: Any, version: int) -> Tree:
+    if value is None:
+        return None
+    if field.kind == "struct":
+        return tree_of(value, version)
+    if field.kind == "uuid":
+        return Mark("uuid", bytes(value)) if any(value) else "zero uuid"
+    if field.kind == "records":
+        return records_tree(value)
+    if field.kind == "bytes":
+        return {"bytes": bytes(value).hex()}
+    kind = MARKED_FIELDS.get(field.name)
+    return Mark(kind, value) if kind is not None and _is_set(kind, value) else value
+
+
+def _is_set(kind: str, value: Any) -> bool:
+    """Whether a field of a marked kind holds more than its "none": "", -1, and 0 except for brokers."""
+    if isinstance(value, str):
+        return value != ""
+    return bool(value >= 0 if kind in {"broker", "producer_id"} else value > 0)
+
+
+def records_tree(records: bytes | memoryview) -> Tree:
+    """What a records field holds: its batches, a broken tail as bytes."""
+    return [
+        {
+            **batch,
+            **(
+                {"max_timestamp": Mark("time", batch["max_timestamp"])}
+                if batch.get("log_append_time")
+                else {}
+            ),
+        }
+        for batch in batch_tree(bytes(records))
+    ]
+
+
+class Placeholders:
+    """Names for what differs from run to run, numbered in order of appearance within one probe.
+
+    Args:
+        run_suffix: what `Session.name` puts behind the names of topics and groups; it is taken away again.
+    """
+
+    def __init__(self, run_suffix: str) -> None:
+        self._run_suffix = run_suffix
+        self._numbers: dict[str, dict[Any, int]] = {}
+        self._uuid_texts: dict[str, str] = {}
+
+    def name(self, kind: str, value: Any) -> str:
+        """The placeholder of ``value``: ``<kind:n>``, the n-th distinct value of its kind."""
+        if kind in UNNUMBERED:
+            return f"<{kind}>"
+        numbers = self._numbers.setdefault(kind, {})
+        placeholder = f"<{kind}:{numbers.setdefault(value, len(numbers) + 1)}>"
+        if kind == "uuid":
+            self._uuid_texts[base64.urlsafe_b64encode(value).rstrip(b"=").decode()] = placeholder
+        return placeholder
+
+    def resolve(self, tree: Tree) -> Tree:
+        """``tree`` without marks and without anything random inside strings."""
+        if isinstance(tree, Mark):
+            return self.name(tree.kind, tree.value)
+        if isinstance(tree, dict):
+            return {key: self.resolve(value) for key, value in tree.items()}
+        if isinstance(tree, list):
+            return [self.resolve(value) for value in tree]
+        if isinstance(tree, str):
+            return self._resolve_text(tree)
+        return tree
+
+    def _resolve_text(self, text: str) -> str:
+        text = text.replace(self._run_suffix, "")
+        for uuid_text, placeholder in self._uuid_texts.items():
+            text = text.replace(uuid_text, placeholder)
+        return _RANDOM_PART.sub(lambda match: self.name("random", match.group()), text)
+
+
+def differences(expected: Tree, actual: Tree, path: str = "") -> list[tuple[str, Tree, Tree]]:
+    """Every place where two resolved trees differ: (path, expected, actual). A missing side is
+    ``"<absent>"``.
+    """
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        keys = [*expected, *(key for key in actual if key not in expected)]
+        children = [
+            (f"{path}.{key}".lstrip("."), expected.get(key, ABSENT), actual.get(key, ABSENT)) for key in keys
+        ]
+    elif isinstance(expected, list) and isinstance(actual, list):
+        length = max(len(expected), len(actual))
+        children = [(f"{path}[{i}]", _item(expected, i), _item(actual, i)) for i in range(length)]
+    elif type(expected) is type(actual) and expected == actual:
+        return []
+    else:
+        return [(path, expected, actual)]
+    return [
+        difference
+        for child_path, left, right in children
+        for difference in differences(left, right, child_path)
+    ]
+
+
+ABSENT = "<absent>"
+
+
+def _item(values: list[Tree], index: int) -> Tree:
+    return values[index] if index < len(values) else ABSENT
+
+
+#: A probe's own look at an answer before it is stored: drops what other users of the broker own, sorts what
+#: Kafka leaves unordered.
+View = Callable[[dict[str, Tree]], dict[str, Tree]]

@@ -1,0 +1,67 @@
+"""``kafkaconform record``: runs the probes against a real broker and stores what it answers."""
+
+import json
+from pathlib import Path
+
+from kafkawire.primitives import MalformedMessage
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from kafkaconform.goldens import Difference, golden_path, record_probe, write_golden
+from kafkaconform.registry import Probe, all_probes
+from kafkaconform.session import ProbeFailed
+from kafkaconform.wire import ConnectionClosed, NoAnswer, NotReproduced
+
+#: Longer values are cut in the table of differences; the golden holds them whole.
+SHOWN_CHARACTERS_MAX = 60
+
+
+def record_all(host: str, port: int, *, only: str, release: str, folder: Path) -> int:
+    """Records every probe that ``only`` selects; the exit code: 0 where all were recorded, twice the same.
+
+    A probe whose second run differs from the first is not stored: it is the probe that has to be mended.
+    """
+    console = Console()
+    failed = 0
+    probes = all_probes(only)
+    if not probes:
+        console.print(f"No probe matches {only!r}.")
+        return 1
+    with Progress(console=console, transient=True) as progress:
+        for probe in progress.track(probes, description="recording"):
+            failed += not _record_one(console, probe, host, port, release, folder)
+    console.print(f"{len(probes) - failed} probes recorded, {failed} not.")
+    return 1 if failed else 0
+
+
+def _record_one(console: Console, probe: Probe, host: str, port: int, release: str, folder: Path) -> bool:
+    try:
+        golden, unstable = record_probe(probe, host, port, release=release)
+    except (ProbeFailed, NotReproduced, MalformedMessage) as failure:
+        console.print(f"[red]{probe.path}[/red]: {failure}", highlight=False)
+        return False
+    except (ConnectionClosed, NoAnswer) as failure:
+        console.print(f"[red]{probe.path}[/red]: {type(failure).__name__} while preparing", highlight=False)
+        return False
+    except OSError as failure:
+        console.print(f"[red]{probe.path}[/red]: {host}:{port}: {failure.strerror}", highlight=False)
+        return False
+    if unstable:
+        console.print(differences_table(f"{probe.path}: two recordings differ", unstable, "first", "second"))
+        return False
+    write_golden(golden_path(folder, release, probe), golden)
+    return True
+
+
+def differences_table(title: str, found: list[Difference], left: str, right: str) -> Table:
+    """Differences side by side."""
+    table = Table("where", left, right, title=title, title_justify="left")
+    for path, expected, actual in found:
+        table.add_row(path, _shown(expected), _shown(actual))
+    return table
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= SHOWN_CHARACTERS_MAX else text[: SHOWN_CHARACTERS_MAX - 1] + "…"

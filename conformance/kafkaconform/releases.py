@@ -1,0 +1,37 @@
+"""Which versions of which API a release of Apache Kafka serves to a client: what the probes go through."""
+
+#: api key -> first and last version that a KRaft broker serves. ApiVersions advertises Produce from 0, for
+#: old librdkafka; a Produce below 3 closes the connection.
+SERVED: dict[str, dict[int, tuple[int, int]]] = {
+    "4.3.1": {
+        0: (3, 13),
+        1: (4, 18),
+        2: (1, 11),
+        3: (0, 13),
+        8: (2, 10),
+        9: (1, 10),
+        10: (0, 6),
+        11: (0, 9),
+        12: (0, 4),
+        13: (0, 5),
+        14: (0, 5),
+        15: (0, 6),
+        16: (0, 5),
+        18: (0, 4),
+        19: (2, 7),
+        20: (1, 6),
+        22: (0, 5),
+        32: (1, 4),
+        60: (0, 2),
+    }
+}
+
+
+def served_versions(release: str, api_key: int) -> range:
+    """The versions of an API that a release serves, lowest first.
+
+    Raises:
+        KeyError: the release or the API is not in the table.
+    """
+    first, last = SERVED[release][api_key]
+    return range(first, last + 1)

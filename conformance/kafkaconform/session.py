@@ -1,0 +1,224 @@
+"""What a probe works with: connections whose requests and answers are written down as steps.
+
+A probe is a function that takes a `Session`. What it does through `Probing.ask`, `Probing.send` and
+`Probing.send_bytes` is recorded; what it needs before that (topics, a coordinator that is up) it asks for
+through the unrecorded helpers.
+"""
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+import attrs
+from kafkawire.declare import TopLevel
+
+from kafkaconform.outcome import Placeholders, Tree, View, tree_of
+from kafkaconform.releases import served_versions
+from kafkaconform.wire import (
+    ANSWER_TIMEOUT_S,
+    CLIENT_ID,
+    ConnectionClosed,
+    NoAnswer,
+    RawConnection,
+    decode_answer,
+    frame_of,
+)
+
+#: How long a step that expects no answer waits for one.
+SILENCE_S = 0.5
+
+Step = dict[str, Tree]
+
+
+class ProbeFailed(Exception):
+    """What a probe needs could not be had; says what and from whom."""
+
+
+def response_class(request: type[TopLevel]) -> type[TopLevel]:
+    """The answer declared beside ``request``."""
+    module = sys.modules[request.__module__]
+    return cast(type[TopLevel], getattr(module, request.__name__.replace("Request", "Response")))
+
+
+@attrs.define
+class Pending:
+    """A request that was sent and whose answer has not been read yet."""
+
+    connection: "Probing"
+    request: type[TopLevel]
+    version: int
+    correlation_id: int
+    step: Step
+    view: View | None
+
+    def answer(self, timeout_s: float = ANSWER_TIMEOUT_S) -> Any:
+        """Reads the answer and completes the step; None where the connection was closed or nothing came."""
+        return self.connection._complete(self, timeout_s)
+
+
+class Probing:
+    """A connection of a probe."""
+
+    def __init__(self, session: "Session", number: int) -> None:
+        self._session = session
+        self._number = number
+        self._raw = RawConnection(session.host, session.port)
+        self._correlation_id = 0
+
+    def ask(
+        self, request: TopLevel, version: int, *, view: View | None = None, client_id: str | None = CLIENT_ID
+    ) -> Any:
+        """Sends a request and records its answer, which is also returned; None if the connection was
+        closed.
+        """
+        return self.send(request, version, view=view, client_id=client_id).answer()
+
+    def ask_all_versions(self, request: TopLevel, *, view: View | None = None, first: int = 0) -> None:
+        """Asks the same in every version that the release serves, from ``first`` on."""
+        for version in self._session.versions(type(request)):
+            if version >= first:
+                self.ask(request, version, view=view)
+
+    def send(
+        self, request: TopLevel, version: int, *, view: View | None = None, client_id: str | None = CLIENT_ID
+    ) -> Pending:
+        """Sends a request; its answer is read later, with `Pending.answer`."""
+        self._correlation_id += 1
+        step = self._step(
+            f"{type(request).__name__.removesuffix('Request')} v{version}", tree_of(request, version)
+        )
+        if client_id != CLIENT_ID:
+            step["client_id"] = client_id
+        pending = Pending(self, type(request), version, self._correlation_id, step, view)
+        try:
+            self._raw.send(
+                frame_of(request, version, correlation_id=self._correlation_id, client_id=client_id)
+            )
+        except ConnectionClosed:
+            step["outcome"] = "closed"
+        return pending
+
+    def send_bytes(self, data: bytes) -> None:
+        """Sends bytes as they are, then records whether the broker closes, answers or stays silent."""
+        step = self._step("bytes", {"bytes": data.hex()})
+        self._raw.send(data)
+        try:
+            step["outcome"] = {"bytes": self._raw.receive_frame(SILENCE_S).hex()}
+        except ConnectionClosed:
+            step["outcome"] = "closed"
+        except NoAnswer:
+            step["outcome"] = "nothing"
+
+    def quietly(self, request: TopLevel, version: int) -> Any:
+        """Asks without recording."""
+        self._correlation_id += 1
+        self._raw.send(frame_of(request, version, correlation_id=self._correlation_id))
+        frame = self._raw.receive_frame()
+        return decode_answer(response_class(type(request)), version, frame, check=False)[1]
+
+    def close(self) -> None:
+        """Closes the connection as a client does that goes away."""
+        self._raw.close()
+
+    def _step(self, sent: str, fields: Tree) -> Step:
+        step: Step = {"connection": self._number, "request": sent, "fields": fields}
+        self._session.steps.append(step)
+        return step
+
+    def _complete(self, pending: Pending, timeout_s: float) -> Any:
+        if "outcome" in pending.step:
+            return None
+        try:
+            frame = self._raw.receive_frame(timeout_s)
+        except ConnectionClosed:
+            pending.step["outcome"] = "closed"
+            return None
+        except NoAnswer:
+            pending.step["outcome"] = "nothing"
+            return None
+        correlation_id, answer = decode_answer(
+            response_class(pending.request), pending.version, frame, check=self._session.check_answers
+        )
+        if correlation_id != pending.correlation_id:
+            raise ProbeFailed(f"answer {correlation_id} came where {pending.correlation_id} was due")
+        tree = tree_of(answer, pending.version)
+        pending.step["outcome"] = {"answer": pending.view(tree) if pending.view else tree}
+        return answer
+
+
+class Session:
+    """One run of one probe against one broker.
+
+    Args:
+        host, port: where the broker is.
+        suffix: set behind every name that the probe makes up, so that runs do not meet; it is not recorded.
+        release: whose versions to go through.
+        check_answers: whether answers must re-encode to the same bytes.
+    """
+
+    def __init__(self, host: str, port: int, *, suffix: str, release: str, check_answers: bool) -> None:
+        self.host = host
+        self.port = port
+        self.suffix = suffix
+        self.release = release
+        self.check_answers = check_answers
+        self.steps: list[Step] = []
+        self._connections: list[Probing] = []
+        self._service: Probing | None = None
+
+    def name(self, base: str) -> str:
+        """A name for a topic or group that nobody else uses; recorded as ``base``."""
+        return base + self.suffix
+
+    def is_ours(self, name: str) -> bool:
+        """Whether this run made up ``name``."""
+        return name.endswith(self.suffix)
+
+    def versions(self, request: type[TopLevel]) -> range:
+        """The versions of an API that the release serves."""
+        return served_versions(self.release, request.KEY)
+
+    def connect(self) -> Probing:
+        """A new connection; closed at the end of the probe if not before."""
+        connection = Probing(self, len(self._connections) + 1)
+        self._connections.append(connection)
+        return connection
+
+    @property
+    def service(self) -> Probing:
+        """A connection for what is not recorded."""
+        if self._service is None:
+            self._service = Probing(self, 0)
+        return self._service
+
+    def close(self) -> None:
+        """Closes every connection."""
+        for connection in [*self._connections, *([self._service] if self._service else [])]:
+            connection.close()
+
+    def record(self) -> list[Step]:
+        """The steps so far, normalised; each has an outcome.
+
+        Raises:
+            ProbeFailed: an answer was never read.
+        """
+        for step in self.steps:
+            if "outcome" not in step:
+                raise ProbeFailed(f"the answer to {step['request']} was never read")
+        return cast(list[Step], Placeholders(self.suffix).resolve(self.steps))
+
+
+def retried(attempt: Callable[[], int], *, wanted: Sequence[int] = (0,), tries: int = 200) -> None:
+    """Repeats ``attempt`` until it gives an error code of ``wanted``: for setting up only, never for what is
+    recorded.
+
+    Raises:
+        ProbeFailed: it never does.
+    """
+    code = -1
+    for _ in range(tries):
+        if (code := attempt()) in wanted:
+            return
+        time.sleep(0.05)
+    raise ProbeFailed(f"still error {code} after {tries} tries")
