@@ -1,0 +1,480 @@
+"""What a broker checks in the records of a Produce request, before they go into the log.
+
+Behavior, in the order of the reference:
+
+1. `check_produce_payload` (`ProduceRequest.validateRecords`; one per partition, before anything is
+   appended): a first batch that is there, of magic 2, zstd only from version 7 on, and no second batch. A
+   batch cut off at the end is ignored.
+2. `validate_produce` (`UnifiedLog.analyzeAndValidateRecords`, then `LogValidator`): base offset 0, size,
+   CRC, a known codec; offset range and record count agree, no control batch, a sequence with a producer id;
+   then every field of every record; then what the topic asks of records: a key where it is compacted,
+   timestamps within range.
+
+The first defect decides, except that defects of single records (key, timestamp) are collected and reported
+together when the whole batch has been read. Only these come with messages in the answer; the text of all
+others is for the log.
+
+A batch is passed on as it came, with the broker's corrections of its header (largest timestamp, timestamp
+type), or, where the topic's compression differs from the producer's, written anew.
+"""
+
+from __future__ import annotations
+
+from struct import Struct
+
+import attrs
+
+from kafkawire.records import compression as codecs
+from kafkawire.records.batch import (
+    CHECKED_POSITION,
+    CODEC_MASK,
+    CONTROL_BIT,
+    CRC_POSITION,
+    HEADER_BYTES,
+    HEADER_UP_TO_MAGIC_BYTES,
+    LOG_OVERHEAD_BYTES,
+    MAGIC_POSITION,
+    NO_PRODUCER_ID,
+    NO_TIMESTAMP,
+    TIMESTAMP_TYPE_BIT,
+    BatchHeader,
+    Buffer,
+    Compression,
+    TimestampType,
+    crc32c_function,
+    set_timestamps,
+)
+from kafkawire.records.varint import INT64_SIGN, to_int64
+from kafkawire.records.walk import BrokenLength, BrokenRecord, Reading, exact_walk, fast_walk
+
+UNKNOWN_SERVER_ERROR = -1
+CORRUPT_MESSAGE = 2
+MESSAGE_TOO_LARGE = 10
+INVALID_TIMESTAMP = 32
+UNSUPPORTED_COMPRESSION_TYPE = 76
+INVALID_RECORD = 87
+
+INT64_MAX = INT64_SIGN - 1
+RECORD_OVERHEAD_MIN_BYTES = 14
+"""The smallest length that any batch, of any magic, may claim."""
+ZSTD_VERSION_MIN = 7
+_INT32 = Struct(">i")
+
+
+@attrs.frozen(slots=True)
+class RecordError:
+    """What is wrong with one record: its place in the batch, counted from 0, and the reference's words."""
+
+    batch_index: int
+    message: str | None
+
+    def __str__(self) -> str:
+        message = "null" if self.message is None else f"'{self.message}'"
+        return f"RecordError(batchIndex={self.batch_index}, message={message})"
+
+
+class InvalidBatch(Exception):
+    """A batch that the broker refuses, with what goes into the answer for its partition.
+
+    `error_code` is Kafka's number; `error_message` and `record_errors` are what ProduceResponse carries
+    from version 8 on (null and empty for most errors); `reason` says for the broker's log what is wrong.
+    """
+
+    def __init__(
+        self,
+        error_code: int,
+        reason: str,
+        error_message: str | None = None,
+        record_errors: tuple[RecordError, ...] = (),
+    ) -> None:
+        super().__init__(reason)
+        self.error_code = error_code
+        self.reason = reason
+        self.error_message = error_message
+        self.record_errors = record_errors
+
+
+@attrs.frozen(slots=True, kw_only=True)
+class ProduceRules:
+    """What a partition's topic asks of the batches produced to it. Made once per partition and
+    configuration.
+    """
+
+    topic_partition: str
+    """Topic and partition as messages name them: `orders-0`."""
+    max_message_bytes: int = 1048588
+    """`max.message.bytes`: the largest batch, in bytes, header and all."""
+    is_compacted: bool = False
+    """Whether `cleanup.policy` includes compaction: every record then needs a key."""
+    timestamp_type: TimestampType = TimestampType.CREATE_TIME
+    """`message.timestamp.type`."""
+    timestamp_before_max_ms: int = INT64_MAX
+    """`message.timestamp.before.max.ms`: how far a record's timestamp may lie in the past."""
+    timestamp_after_max_ms: int = 3600000
+    """`message.timestamp.after.max.ms`: how far it may lie in the future."""
+    compression: Compression | None = None
+    """`compression.type`; None for `producer`: batches stay as they are."""
+    compression_level: int | None = None
+    """`compression.gzip.level`, `.lz4.level` or `.zstd.level`; None for the default."""
+    decompressed_bytes_max: int = 256 * 1024 * 1024
+    """How much the records of one batch may take when unpacked. The reference knows no bound."""
+
+
+@attrs.frozen(slots=True)
+class ValidatedBatch:
+    """A batch that may be appended. Its base offset is still 0: the log assigns offset and leader epoch."""
+
+    batch: Buffer
+    """Exactly the batch: a part of the payload where nothing had to change, else new bytes."""
+    header: BatchHeader
+    """The header of `batch`."""
+    record_count: int
+    max_timestamp_ms: int
+    """Largest timestamp of the records, or the time of appending; -1 if there is none."""
+    log_append_time_ms: int
+    """The time that the answer reports with timestamp type LogAppendTime; -1 with CreateTime."""
+    is_rewritten: bool
+    """Whether the records were written anew, so that their size has changed."""
+
+
+def check_produce_payload(payload: Buffer | None, version: int) -> BatchHeader | None:
+    """First pass over the records of one partition in a Produce request of `version`.
+
+    Returns the header of the only batch, or None if that batch is too short to have a whole one, which
+    `validate_produce` then refuses. Raises InvalidBatch: 87 for no batch, magic 0 or 1, or several batches;
+    2 for a length under 14 or another magic; 76 for zstd in a version that does not know it.
+    """
+    if payload is None:
+        raise InvalidBatch(INVALID_RECORD, _no_batch(version))
+    size = _first_batch_size(payload, 0)
+    if size is None:
+        raise InvalidBatch(INVALID_RECORD, _no_batch(version))
+    if payload[MAGIC_POSITION] != 2:
+        raise InvalidBatch(
+            INVALID_RECORD,
+            f"Produce requests with version {version} are only allowed to contain record batches with "
+            "magic version 2",
+        )
+    header = BatchHeader.parse(payload) if size >= HEADER_BYTES else None
+    if version < ZSTD_VERSION_MIN:
+        codec = payload[CHECKED_POSITION + 1] & CODEC_MASK
+        if codec == Compression.ZSTD:
+            raise InvalidBatch(
+                UNSUPPORTED_COMPRESSION_TYPE,
+                f"Produce requests with version {version} are not allowed to use ZStandard compression",
+            )
+        if codec > Compression.ZSTD:
+            raise InvalidBatch(UNKNOWN_SERVER_ERROR, f"Unknown compression type id: {codec}")
+    if size != len(payload) and _first_batch_size(payload, size) is not None:
+        raise InvalidBatch(
+            INVALID_RECORD,
+            f"Produce requests with version {version} are only allowed to contain exactly one record batch "
+            "per partition",
+        )
+    return header
+
+
+def _no_batch(version: int) -> str:
+    return f"Produce requests with version {version} must have at least one record batch per partition"
+
+
+def _first_batch_size(payload: Buffer, position: int) -> int | None:
+    """Size of the batch at `position`; None if it is not whole. Raises InvalidBatch (2) as
+    `ByteBufferLogInputStream` does."""
+    remaining = len(payload) - position
+    if remaining < LOG_OVERHEAD_BYTES:
+        return None
+    length: int = _INT32.unpack_from(payload, position + 8)[0]
+    if length < RECORD_OVERHEAD_MIN_BYTES:
+        raise InvalidBatch(
+            CORRUPT_MESSAGE,
+            f"Record size {length} is less than the minimum record overhead ({RECORD_OVERHEAD_MIN_BYTES})",
+        )
+    if remaining < HEADER_UP_TO_MAGIC_BYTES:
+        return None
+    magic = payload[position + MAGIC_POSITION]
+    if magic > 2:
+        raise InvalidBatch(
+            CORRUPT_MESSAGE, f"Invalid magic found in record: {magic - 256 if magic > 127 else magic}"
+        )
+    size = LOG_OVERHEAD_BYTES + length
+    return size if size <= remaining else None
+
+
+def validate_produce(
+    payload: Buffer,
+    rules: ProduceRules,
+    now_ms: int,
+    *,
+    version: int = ZSTD_VERSION_MIN,
+    is_checked: bool = False,
+) -> ValidatedBatch:
+    """Check one partition's records of a Produce request, and prepare them for the log.
+
+    `now_ms` is the broker's time. With `is_checked` the caller has called `check_produce_payload` before;
+    without it, that is done here for Produce `version`. The batch still has base offset 0 and the leader
+    epoch that the producer wrote. Raises InvalidBatch.
+    """
+    if not is_checked:
+        check_produce_payload(payload, version)
+    length: int = _INT32.unpack_from(payload, 8)[0]
+    size = LOG_OVERHEAD_BYTES + length
+    checked = bytes(payload[CHECKED_POSITION:size])
+    header = _analyze(payload, size, checked, rules)
+    _check_header(header, rules)
+    codec = header.attributes & CODEC_MASK
+    target = codec if rules.compression is None else rules.compression
+    batch = payload if size == len(payload) else memoryview(payload)[:size]
+    if codec == Compression.NONE:
+        data: bytes | bytearray = checked
+        position = HEADER_BYTES - CHECKED_POSITION
+        reading = Reading.BUFFER
+    else:
+        try:
+            data = codecs.decompress(codec, memoryview(checked)[40:], rules.decompressed_bytes_max)
+        except codecs.DecompressionFailed as error:
+            raise InvalidBatch(
+                UNKNOWN_SERVER_ERROR, f"{error} in topic partition {rules.topic_partition}"
+            ) from error
+        position = 0
+        reading = Reading.STREAM if codec == target else Reading.STREAM_OF_RECORDS
+    max_timestamp = _walk(data, position, header, reading, rules, now_ms)
+    if codec != target:
+        return _recompressed(data, position, header, rules, now_ms)
+    return _in_place(batch, header, rules, now_ms, max_timestamp)
+
+
+def _analyze(payload: Buffer, size: int, checked: bytes, rules: ProduceRules) -> BatchHeader:
+    """What the log checks of a batch from its header and checksum alone."""
+    partition = rules.topic_partition
+    if size >= HEADER_BYTES:
+        header = BatchHeader.parse(payload)
+        base_offset, stored = header.base_offset, header.crc
+    else:
+        header = None
+        base_offset = int.from_bytes(payload[:8], "big", signed=True)
+        stored = int.from_bytes(payload[CRC_POSITION:CHECKED_POSITION], "big")
+    if base_offset:
+        raise InvalidBatch(
+            INVALID_RECORD,
+            f"The baseOffset of the record batch in the append to {partition} should be 0, "
+            f"but it is {base_offset}",
+        )
+    if size > rules.max_message_bytes:
+        raise InvalidBatch(
+            MESSAGE_TOO_LARGE,
+            f"The record batch size in the append to {partition} is {size} bytes which exceeds the maximum "
+            f"configured value of {rules.max_message_bytes}).",
+        )
+    if header is None or stored != crc32c_function()(checked):
+        raise InvalidBatch(
+            CORRUPT_MESSAGE, f"Record is corrupt (stored crc = {stored}) in topic partition {partition}."
+        )
+    if header.attributes & CODEC_MASK > Compression.ZSTD:
+        raise InvalidBatch(
+            UNKNOWN_SERVER_ERROR, f"Unknown compression type id: {header.attributes & CODEC_MASK}"
+        )
+    return header
+
+
+def _check_header(header: BatchHeader, rules: ProduceRules) -> None:
+    """What `LogValidator.validateBatch` checks of a client's batch."""
+    partition = rules.topic_partition
+    last_offset, count = header.last_offset_delta, header.record_count
+    if last_offset + 1 <= 0:
+        reason = f"Batch has an invalid offset range: [0, {last_offset}] in topic partition {partition}"
+    elif count <= 0:
+        reason = f"Invalid reported count for record batch: {count} in topic partition {partition}"
+    elif last_offset + 1 != count:
+        reason = (
+            f"Inconsistent batch offset range [0, {last_offset}] and count of records {count} "
+            f"in topic partition {partition}"
+        )
+    elif header.attributes & CONTROL_BIT:
+        reason = f"Clients are not allowed to write control records in topic partition {partition}"
+    elif header.producer_id > NO_PRODUCER_ID and header.base_sequence < 0:
+        reason = (
+            f"Invalid sequence number {header.base_sequence} in record batch with producerId "
+            f"{header.producer_id} in topic partition {partition}"
+        )
+    else:
+        return
+    raise InvalidBatch(INVALID_RECORD, reason)
+
+
+def _walk(
+    data: bytes | bytearray,
+    position: int,
+    header: BatchHeader,
+    reading: Reading,
+    rules: ProduceRules,
+    now_ms: int,
+) -> int:
+    """Check every record; returns their largest timestamp. The exact walk has the word wherever the fast
+    one hesitates."""
+    result = fast_walk(data, position, header.record_count, reading is Reading.STREAM)
+    if result is None:
+        return _walk_exactly(data, position, header, reading, rules, now_ms)
+    delta_min, delta_max, has_null_key = result
+    if header.attributes & TIMESTAMP_TYPE_BIT:
+        earliest = latest = header.max_timestamp
+    else:
+        earliest = header.base_timestamp + delta_min
+        latest = header.base_timestamp + delta_max
+    is_create_time = rules.timestamp_type is TimestampType.CREATE_TIME
+    if (
+        (has_null_key and rules.is_compacted)
+        or (header.attributes & TIMESTAMP_TYPE_BIT and not (is_create_time and latest != NO_TIMESTAMP))
+        or earliest < NO_TIMESTAMP
+        or latest > INT64_MAX
+        or (
+            is_create_time
+            and (
+                now_ms - earliest > rules.timestamp_before_max_ms
+                or latest - now_ms > rules.timestamp_after_max_ms
+            )
+        )
+    ):
+        return _walk_exactly(data, position, header, reading, rules, now_ms)
+    return latest
+
+
+def _walk_exactly(
+    data: bytes | bytearray,
+    position: int,
+    header: BatchHeader,
+    reading: Reading,
+    rules: ProduceRules,
+    now_ms: int,
+) -> int:
+    """As `_walk`, record by record, with the errors of each."""
+    errors: list[RecordError] = []
+    is_timestamp_invalid = False
+    max_timestamp = NO_TIMESTAMP
+    has_expected_offsets = True
+    shapes = exact_walk(data, position, header.record_count, reading)
+    try:
+        for index, (timestamp_delta, offset_delta, key_length, value_length) in enumerate(shapes):
+            if header.attributes & TIMESTAMP_TYPE_BIT:
+                timestamp = header.max_timestamp
+            else:
+                timestamp = to_int64(header.base_timestamp + timestamp_delta)
+            if timestamp > max_timestamp:
+                max_timestamp = timestamp
+            if offset_delta != index:
+                has_expected_offsets = False
+            message = None
+            if rules.is_compacted and key_length < 0:
+                message = (
+                    "Compacted topic cannot accept message without key in topic partition "
+                    + rules.topic_partition
+                )
+            else:
+                record = (timestamp, offset_delta, key_length, value_length)
+                message = _timestamp_error(record, header, reading, rules, now_ms)
+                is_timestamp_invalid |= message is not None
+            if message is not None:
+                errors.append(RecordError(index, message))
+    except BrokenLength as error:
+        raise InvalidBatch(UNKNOWN_SERVER_ERROR, str(error)) from error
+    except BrokenRecord as error:
+        raise InvalidBatch(INVALID_RECORD, f"{error} in topic partition {rules.topic_partition}") from error
+    if errors:
+        raise _rejected(errors, is_timestamp_invalid)
+    if reading is Reading.STREAM and not has_expected_offsets:
+        # The reference then wants to write the batch anew, having skipped what it would have to write.
+        raise InvalidBatch(
+            UNKNOWN_SERVER_ERROR, "a compressed batch with offset deltas other than 0, 1, 2, …"
+        )
+    return max_timestamp
+
+
+def _timestamp_error(
+    record: tuple[int, int, int, int], header: BatchHeader, reading: Reading, rules: ProduceRules, now_ms: int
+) -> str | None:
+    timestamp, offset, key_length, value_length = record
+    if rules.timestamp_type is TimestampType.CREATE_TIME and timestamp != NO_TIMESTAMP:
+        age_ms = to_int64(now_ms - timestamp)
+        if age_ms > rules.timestamp_before_max_ms or to_int64(-age_ms) > rules.timestamp_after_max_ms:
+            earliest = to_int64(now_ms - rules.timestamp_before_max_ms)
+            latest = to_int64(now_ms + rules.timestamp_after_max_ms)
+            return (
+                f"Timestamp {timestamp} of message with offset {offset} is out of range. "
+                f"The timestamp should be within [{earliest}, {latest}]"
+            )
+    elif header.attributes & TIMESTAMP_TYPE_BIT:
+        if reading is Reading.STREAM:
+            kind = "PartialDefaultRecord"
+        else:
+            kind = "DefaultRecord"
+            key_length, value_length = max(key_length, 0), max(value_length, 0)
+        return (
+            f"Invalid timestamp type in message {kind}(offset={offset}, timestamp={timestamp}, "
+            f"key={key_length} bytes, value={value_length} bytes). "
+            "Producer should not set timestamp type to LogAppendTime."
+        )
+    return None
+
+
+def _rejected(errors: list[RecordError], is_timestamp_invalid: bool) -> InvalidBatch:
+    if is_timestamp_invalid:
+        message = "One or more records have been rejected due to invalid timestamp"
+        return InvalidBatch(INVALID_TIMESTAMP, message, message, tuple(errors))
+    shown = ", ".join(str(error) for error in errors[:3])
+    message = (
+        f"One or more records have been rejected due to {len(errors)} record errors in total, "
+        f"and only showing the first three errors at most: [{shown}]"
+    )
+    return InvalidBatch(INVALID_RECORD, message, message, tuple(errors))
+
+
+def _in_place(
+    batch: Buffer, header: BatchHeader, rules: ProduceRules, now_ms: int, max_timestamp: int
+) -> ValidatedBatch:
+    """The batch with its records as they are, and its header put right where producer and broker differ."""
+    log_append_time = -1
+    if rules.timestamp_type is TimestampType.LOG_APPEND_TIME:
+        max_timestamp = log_append_time = now_ms
+    if header.max_timestamp != max_timestamp or header.timestamp_type is not rules.timestamp_type:
+        corrected = bytearray(batch)
+        set_timestamps(corrected, 0, rules.timestamp_type, max_timestamp)
+        batch = corrected
+        header = BatchHeader.parse(batch)
+    return ValidatedBatch(batch, header, header.record_count, max_timestamp, log_append_time, False)
+
+
+def _recompressed(
+    data: bytes | bytearray, position: int, header: BatchHeader, rules: ProduceRules, now_ms: int
+) -> ValidatedBatch:
+    """The records written anew with the topic's compression, as `LogValidator.buildRecordsAndAssignOffsets`
+    does."""
+    from kafkawire.records.builder import build_batch
+    from kafkawire.records.iterate import records_of_unpacked
+
+    assert rules.compression is not None
+    is_append_time = rules.timestamp_type is TimestampType.LOG_APPEND_TIME
+    records = list(records_of_unpacked(data, position, header))
+    for record in records:
+        if record.timestamp_ms < NO_TIMESTAMP:
+            raise InvalidBatch(UNKNOWN_SERVER_ERROR, f"Invalid negative timestamp {record.timestamp_ms}")
+        record.offset = -1
+    batch = build_batch(
+        records,
+        producer_id=header.producer_id,
+        producer_epoch=header.producer_epoch,
+        base_sequence=header.base_sequence,
+        is_transactional=header.is_transactional,
+        compression=rules.compression,
+        compression_level=rules.compression_level,
+        timestamp_type=rules.timestamp_type,
+        log_append_time_ms=now_ms if is_append_time else NO_TIMESTAMP,
+    )
+    if len(batch) > rules.max_message_bytes:
+        raise InvalidBatch(
+            MESSAGE_TOO_LARGE,
+            f"Message batch size is {len(batch)} bytes in append to partition {rules.topic_partition} "
+            f"which exceeds the maximum configured size of {rules.max_message_bytes}.",
+        )
+    rewritten = BatchHeader.parse(batch)
+    log_append_time = now_ms if is_append_time else -1
+    return ValidatedBatch(batch, rewritten, len(records), rewritten.max_timestamp, log_append_time, True)
