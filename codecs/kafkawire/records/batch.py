@@ -115,11 +115,7 @@ class BatchHeader:
     @property
     def timestamp_type(self) -> TimestampType:
         """Who has set the timestamps."""
-        return (
-            TimestampType.LOG_APPEND_TIME
-            if self.attributes & TIMESTAMP_TYPE_BIT
-            else TimestampType.CREATE_TIME
-        )
+        return TimestampType.LOG_APPEND_TIME if self.attributes & TIMESTAMP_TYPE_BIT else TimestampType.CREATE_TIME
 
     @property
     def is_transactional(self) -> bool:
@@ -184,9 +180,7 @@ def iterate_batches(buffer: Buffer, position: int = 0) -> Iterator[tuple[int, Ba
     while position + HEADER_BYTES <= end:
         header = parse(buffer, position)
         if header.batch_length < HEADER_BYTES - LOG_OVERHEAD_BYTES:
-            raise ValueError(
-                f"the batch at position {position} claims a length of {header.batch_length} bytes"
-            )
+            raise ValueError(f"the batch at position {position} claims a length of {header.batch_length} bytes")
         following = position + LOG_OVERHEAD_BYTES + header.batch_length
         if following > end:
             return

@@ -111,10 +111,8 @@ def build_batch(
     last = expected - 1 if last_offset is None else last_offset
     if last < expected - 1:
         raise ValueError(f"the batch cannot end at {last}, before its last record")
-    attributes = int(compression)
-    attributes |= TRANSACTIONAL_BIT if is_transactional else 0
-    attributes |= CONTROL_BIT if is_control else 0
-    attributes |= 0 if delete_horizon_ms is None else DELETE_HORIZON_BIT
+    attributes = compression | is_transactional * TRANSACTIONAL_BIT | is_control * CONTROL_BIT
+    attributes |= (delete_horizon_ms is not None) * DELETE_HORIZON_BIT
     if timestamp_type is TimestampType.LOG_APPEND_TIME:
         attributes |= TIMESTAMP_TYPE_BIT
         max_timestamp = log_append_time_ms

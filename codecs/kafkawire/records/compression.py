@@ -89,9 +89,9 @@ def compress(codec: Compression, data: Buffer, level: int | None = None) -> byte
         return _snappy(data)
     if codec is Compression.LZ4:
         return _lz4(data)
-    from cramjam import zstd
+    import cramjam
 
-    return bytes(zstd.compress(data, DEFAULT_LEVELS[Compression.ZSTD] if level is None else level))
+    return bytes(cramjam.zstd.compress(data, DEFAULT_LEVELS[Compression.ZSTD] if level is None else level))
 
 
 def _too_large(bytes_max: int) -> DecompressionFailed:
@@ -126,12 +126,12 @@ def _begins_gzip_data(data: Buffer) -> bool:
 
 
 def _snappy(data: Buffer) -> bytes:
-    from cramjam.snappy import compress_raw
+    import cramjam
 
     view = memoryview(data)
     parts = [_XERIAL_HEADER]
     for start in range(0, len(view), SNAPPY_BLOCK_BYTES):
-        block = bytes(compress_raw(view[start : start + SNAPPY_BLOCK_BYTES]))
+        block = bytes(cramjam.snappy.compress_raw(view[start : start + SNAPPY_BLOCK_BYTES]))
         parts += (_INT32_BE.pack(len(block)), block)
     return b"".join(parts)
 
@@ -164,25 +164,24 @@ def _unsnappy(data: Buffer, bytes_max: int) -> bytearray:
 
 
 def _unsnappy_block(block: memoryview, unpacked: bytearray, bytes_max: int) -> None:
-    from cramjam import DecompressionError
-    from cramjam.snappy import decompress_raw, decompress_raw_len
+    import cramjam
 
     try:
-        if len(unpacked) + decompress_raw_len(block) > bytes_max:
+        if len(unpacked) + cramjam.snappy.decompress_raw_len(block) > bytes_max:
             raise _too_large(bytes_max)
-        unpacked += decompress_raw(block)
-    except DecompressionError as error:
+        unpacked += cramjam.snappy.decompress_raw(block)
+    except cramjam.DecompressionError as error:
         raise DecompressionFailed(str(error)) from error
 
 
 def _lz4(data: Buffer) -> bytes:
-    from cramjam.lz4 import compress_block
+    import cramjam
 
     view = memoryview(data)
     parts = [_LZ4_HEADER]
     for start in range(0, len(view), LZ4_BLOCK_BYTES):
         block = view[start : start + LZ4_BLOCK_BYTES]
-        packed = bytes(compress_block(block, store_size=False))
+        packed = bytes(cramjam.lz4.compress_block(block, store_size=False))
         if len(packed) < len(block):
             parts += (_UINT32_LE.pack(len(packed)), packed)
         else:
@@ -212,8 +211,7 @@ def _lz4_frame_header(view: memoryview) -> tuple[int, int, bool]:
 
 
 def _unlz4(data: Buffer, bytes_max: int) -> bytearray:
-    from cramjam import DecompressionError
-    from cramjam.lz4 import decompress_block_into
+    import cramjam
 
     view = memoryview(data)
     position, block_bytes_max, has_checksums = _lz4_frame_header(view)
@@ -236,8 +234,8 @@ def _unlz4(data: Buffer, bytes_max: int) -> bytearray:
         position += length
         if not is_stored:
             try:
-                block = scratch[: decompress_block_into(block, scratch, output_len=block_bytes_max)]
-            except DecompressionError as error:
+                block = scratch[: cramjam.lz4.decompress_block_into(block, scratch, output_len=block_bytes_max)]
+            except cramjam.DecompressionError as error:
                 raise DecompressionFailed(str(error)) from error
         if len(unpacked) + len(block) > bytes_max:
             raise _too_large(bytes_max)
@@ -249,12 +247,11 @@ def _unlz4(data: Buffer, bytes_max: int) -> bytearray:
 def _verify_lz4_checksums(view: memoryview, unpacked: bytearray) -> None:
     """Let the library, which knows checksums, unpack a frame that has already been found to be within the
     bound."""
-    from cramjam import DecompressionError
-    from cramjam.lz4 import decompress_into
+    import cramjam
 
     try:
-        decompress_into(view, bytearray(len(unpacked) + 1))
-    except DecompressionError as error:
+        cramjam.lz4.decompress_into(view, bytearray(len(unpacked) + 1))
+    except cramjam.DecompressionError as error:
         raise DecompressionFailed(str(error)) from error
 
 
@@ -318,8 +315,7 @@ def _zstd_unpacked_max(view: memoryview) -> int:
 
 
 def _unzstd(data: Buffer, bytes_max: int) -> bytearray:
-    from cramjam import DecompressionError
-    from cramjam.zstd import decompress_into
+    import cramjam
 
     view = memoryview(data)
     if not view:
@@ -327,11 +323,9 @@ def _unzstd(data: Buffer, bytes_max: int) -> bytearray:
     unpacked_max = _zstd_unpacked_max(view)
     unpacked = bytearray(min(unpacked_max, bytes_max) + 1)
     try:
-        length = decompress_into(view, unpacked)
-    except DecompressionError as error:
-        raise (
-            _too_large(bytes_max) if unpacked_max > bytes_max else DecompressionFailed(str(error))
-        ) from error
+        length = cramjam.zstd.decompress_into(view, unpacked)
+    except cramjam.DecompressionError as error:
+        raise (_too_large(bytes_max) if unpacked_max > bytes_max else DecompressionFailed(str(error))) from error
     if length > bytes_max:
         raise _too_large(bytes_max)
     del unpacked[length:]

@@ -52,9 +52,7 @@ def records_of_unpacked(data: bytes | bytearray, position: int, header: BatchHea
             f"a record after byte {position} of {len(data)} is cut off or has a broken number"
         ) from error
     if position != len(data):
-        raise MalformedRecord(
-            f"{len(data) - position} bytes follow the last of {header.record_count} records"
-        )
+        raise MalformedRecord(f"{len(data) - position} bytes follow the last of {header.record_count} records")
 
 
 def records_in(
@@ -70,9 +68,7 @@ def _read_record(data: bytes | bytearray, position: int, header: BatchHeader) ->
     size, position = read_varint(data, position)
     end = position + size
     if size < 0 or end > len(data):
-        raise MalformedRecord(
-            f"a record of {size} bytes does not fit the {len(data) - position} that are left"
-        )
+        raise MalformedRecord(f"a record of {size} bytes does not fit the {len(data) - position} that are left")
     timestamp_delta, position = read_varlong(data, position + 1)
     offset_delta, position = read_varint(data, position)
     key, position = _read_bytes(data, position, end)
@@ -102,7 +98,5 @@ def _read_bytes(data: bytes | bytearray, position: int, end: int) -> tuple[bytes
         return None, position
     following = position + length
     if following > end:
-        raise MalformedRecord(
-            f"a field of {length} bytes does not fit the {end - position} left of its record"
-        )
+        raise MalformedRecord(f"a field of {length} bytes does not fit the {end - position} left of its record")
     return bytes(data[position:following]), following

@@ -24,6 +24,7 @@ from struct import Struct
 
 import attrs
 
+from kafkawire.errors import ErrorCode
 from kafkawire.records import compression as codecs
 from kafkawire.records.batch import (
     CHECKED_POSITION,
@@ -47,13 +48,6 @@ from kafkawire.records.batch import (
 from kafkawire.records.varint import INT64_SIGN, to_int64
 from kafkawire.records.walk import BrokenLength, BrokenRecord, Reading, exact_walk, fast_walk
 
-UNKNOWN_SERVER_ERROR = -1
-CORRUPT_MESSAGE = 2
-MESSAGE_TOO_LARGE = 10
-INVALID_TIMESTAMP = 32
-UNSUPPORTED_COMPRESSION_TYPE = 76
-INVALID_RECORD = 87
-
 INT64_MAX = INT64_SIGN - 1
 RECORD_OVERHEAD_MIN_BYTES = 14
 """The smallest length that any batch, of any magic, may claim."""
@@ -76,13 +70,13 @@ class RecordError:
 class InvalidBatch(Exception):
     """A batch that the broker refuses, with what goes into the answer for its partition.
 
-    `error_code` is Kafka's number; `error_message` and `record_errors` are what ProduceResponse carries
+    `error_message` and `record_errors` are what ProduceResponse carries
     from version 8 on (null and empty for most errors); `reason` says for the broker's log what is wrong.
     """
 
     def __init__(
         self,
-        error_code: int,
+        error_code: ErrorCode,
         reason: str,
         error_message: str | None = None,
         record_errors: tuple[RecordError, ...] = (),
@@ -145,29 +139,28 @@ def check_produce_payload(payload: Buffer | None, version: int) -> BatchHeader |
     2 for a length under 14 or another magic; 76 for zstd in a version that does not know it.
     """
     if payload is None:
-        raise InvalidBatch(INVALID_RECORD, _no_batch(version))
+        raise InvalidBatch(ErrorCode.INVALID_RECORD, _no_batch(version))
     size = _first_batch_size(payload, 0)
     if size is None:
-        raise InvalidBatch(INVALID_RECORD, _no_batch(version))
+        raise InvalidBatch(ErrorCode.INVALID_RECORD, _no_batch(version))
     if payload[MAGIC_POSITION] != 2:
         raise InvalidBatch(
-            INVALID_RECORD,
-            f"Produce requests with version {version} are only allowed to contain record batches with "
-            "magic version 2",
+            ErrorCode.INVALID_RECORD,
+            f"Produce requests with version {version} are only allowed to contain record batches with magic version 2",
         )
     header = BatchHeader.parse(payload) if size >= HEADER_BYTES else None
     if version < ZSTD_VERSION_MIN:
         codec = payload[CHECKED_POSITION + 1] & CODEC_MASK
         if codec == Compression.ZSTD:
             raise InvalidBatch(
-                UNSUPPORTED_COMPRESSION_TYPE,
+                ErrorCode.UNSUPPORTED_COMPRESSION_TYPE,
                 f"Produce requests with version {version} are not allowed to use ZStandard compression",
             )
         if codec > Compression.ZSTD:
-            raise InvalidBatch(UNKNOWN_SERVER_ERROR, f"Unknown compression type id: {codec}")
+            raise InvalidBatch(ErrorCode.UNKNOWN_SERVER_ERROR, f"Unknown compression type id: {codec}")
     if size != len(payload) and _first_batch_size(payload, size) is not None:
         raise InvalidBatch(
-            INVALID_RECORD,
+            ErrorCode.INVALID_RECORD,
             f"Produce requests with version {version} are only allowed to contain exactly one record batch "
             "per partition",
         )
@@ -187,7 +180,7 @@ def _first_batch_size(payload: Buffer, position: int) -> int | None:
     length: int = _INT32.unpack_from(payload, position + 8)[0]
     if length < RECORD_OVERHEAD_MIN_BYTES:
         raise InvalidBatch(
-            CORRUPT_MESSAGE,
+            ErrorCode.CORRUPT_MESSAGE,
             f"Record size {length} is less than the minimum record overhead ({RECORD_OVERHEAD_MIN_BYTES})",
         )
     if remaining < HEADER_UP_TO_MAGIC_BYTES:
@@ -195,7 +188,7 @@ def _first_batch_size(payload: Buffer, position: int) -> int | None:
     magic = payload[position + MAGIC_POSITION]
     if magic > 2:
         raise InvalidBatch(
-            CORRUPT_MESSAGE, f"Invalid magic found in record: {magic - 256 if magic > 127 else magic}"
+            ErrorCode.CORRUPT_MESSAGE, f"Invalid magic found in record: {magic - 256 if magic > 127 else magic}"
         )
     size = LOG_OVERHEAD_BYTES + length
     return size if size <= remaining else None
@@ -234,7 +227,7 @@ def validate_produce(
             data = codecs.decompress(codec, memoryview(checked)[40:], rules.decompressed_bytes_max)
         except codecs.DecompressionFailed as error:
             raise InvalidBatch(
-                UNKNOWN_SERVER_ERROR, f"{error} in topic partition {rules.topic_partition}"
+                ErrorCode.UNKNOWN_SERVER_ERROR, f"{error} in topic partition {rules.topic_partition}"
             ) from error
         position = 0
         reading = Reading.STREAM if codec == target else Reading.STREAM_OF_RECORDS
@@ -256,23 +249,22 @@ def _analyze(payload: Buffer, size: int, checked: bytes, rules: ProduceRules) ->
         stored = int.from_bytes(payload[CRC_POSITION:CHECKED_POSITION], "big")
     if base_offset:
         raise InvalidBatch(
-            INVALID_RECORD,
-            f"The baseOffset of the record batch in the append to {partition} should be 0, "
-            f"but it is {base_offset}",
+            ErrorCode.INVALID_RECORD,
+            f"The baseOffset of the record batch in the append to {partition} should be 0, but it is {base_offset}",
         )
     if size > rules.max_message_bytes:
         raise InvalidBatch(
-            MESSAGE_TOO_LARGE,
+            ErrorCode.MESSAGE_TOO_LARGE,
             f"The record batch size in the append to {partition} is {size} bytes which exceeds the maximum "
             f"configured value of {rules.max_message_bytes}).",
         )
     if header is None or stored != crc32c_function()(checked):
         raise InvalidBatch(
-            CORRUPT_MESSAGE, f"Record is corrupt (stored crc = {stored}) in topic partition {partition}."
+            ErrorCode.CORRUPT_MESSAGE, f"Record is corrupt (stored crc = {stored}) in topic partition {partition}."
         )
     if header.attributes & CODEC_MASK > Compression.ZSTD:
         raise InvalidBatch(
-            UNKNOWN_SERVER_ERROR, f"Unknown compression type id: {header.attributes & CODEC_MASK}"
+            ErrorCode.UNKNOWN_SERVER_ERROR, f"Unknown compression type id: {header.attributes & CODEC_MASK}"
         )
     return header
 
@@ -299,7 +291,7 @@ def _check_header(header: BatchHeader, rules: ProduceRules) -> None:
         )
     else:
         return
-    raise InvalidBatch(INVALID_RECORD, reason)
+    raise InvalidBatch(ErrorCode.INVALID_RECORD, reason)
 
 
 def _walk(
@@ -329,10 +321,7 @@ def _walk(
         or latest > INT64_MAX
         or (
             is_create_time
-            and (
-                now_ms - earliest > rules.timestamp_before_max_ms
-                or latest - now_ms > rules.timestamp_after_max_ms
-            )
+            and (now_ms - earliest > rules.timestamp_before_max_ms or latest - now_ms > rules.timestamp_after_max_ms)
         )
     ):
         return _walk_exactly(data, position, header, reading, rules, now_ms)
@@ -366,8 +355,7 @@ def _walk_exactly(
             message = None
             if rules.is_compacted and key_length < 0:
                 message = (
-                    "Compacted topic cannot accept message without key in topic partition "
-                    + rules.topic_partition
+                    "Compacted topic cannot accept message without key in topic partition " + rules.topic_partition
                 )
             else:
                 record = (timestamp, offset_delta, key_length, value_length)
@@ -376,15 +364,15 @@ def _walk_exactly(
             if message is not None:
                 errors.append(RecordError(index, message))
     except BrokenLength as error:
-        raise InvalidBatch(UNKNOWN_SERVER_ERROR, str(error)) from error
+        raise InvalidBatch(ErrorCode.UNKNOWN_SERVER_ERROR, str(error)) from error
     except BrokenRecord as error:
-        raise InvalidBatch(INVALID_RECORD, f"{error} in topic partition {rules.topic_partition}") from error
+        raise InvalidBatch(ErrorCode.INVALID_RECORD, f"{error} in topic partition {rules.topic_partition}") from error
     if errors:
         raise _rejected(errors, is_timestamp_invalid)
     if reading is Reading.STREAM and not has_expected_offsets:
         # The reference then wants to write the batch anew, having skipped what it would have to write.
         raise InvalidBatch(
-            UNKNOWN_SERVER_ERROR, "a compressed batch with offset deltas other than 0, 1, 2, …"
+            ErrorCode.UNKNOWN_SERVER_ERROR, "a compressed batch with offset deltas other than 0, 1, 2, …"
         )
     return max_timestamp
 
@@ -419,13 +407,13 @@ def _timestamp_error(
 def _rejected(errors: list[RecordError], is_timestamp_invalid: bool) -> InvalidBatch:
     if is_timestamp_invalid:
         message = "One or more records have been rejected due to invalid timestamp"
-        return InvalidBatch(INVALID_TIMESTAMP, message, message, tuple(errors))
+        return InvalidBatch(ErrorCode.INVALID_TIMESTAMP, message, message, tuple(errors))
     shown = ", ".join(str(error) for error in errors[:3])
     message = (
         f"One or more records have been rejected due to {len(errors)} record errors in total, "
         f"and only showing the first three errors at most: [{shown}]"
     )
-    return InvalidBatch(INVALID_RECORD, message, message, tuple(errors))
+    return InvalidBatch(ErrorCode.INVALID_RECORD, message, message, tuple(errors))
 
 
 def _in_place(
@@ -456,7 +444,7 @@ def _recompressed(
     records = list(records_of_unpacked(data, position, header))
     for record in records:
         if record.timestamp_ms < NO_TIMESTAMP:
-            raise InvalidBatch(UNKNOWN_SERVER_ERROR, f"Invalid negative timestamp {record.timestamp_ms}")
+            raise InvalidBatch(ErrorCode.UNKNOWN_SERVER_ERROR, f"Invalid negative timestamp {record.timestamp_ms}")
         record.offset = -1
     batch = build_batch(
         records,
@@ -471,7 +459,7 @@ def _recompressed(
     )
     if len(batch) > rules.max_message_bytes:
         raise InvalidBatch(
-            MESSAGE_TOO_LARGE,
+            ErrorCode.MESSAGE_TOO_LARGE,
             f"Message batch size is {len(batch)} bytes in append to partition {rules.topic_partition} "
             f"which exceeds the maximum configured size of {rules.max_message_bytes}.",
         )

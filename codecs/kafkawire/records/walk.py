@@ -50,9 +50,7 @@ class Reading(Enum):
     """How the reference comes by the records, which decides what it notices."""
 
     BUFFER = "uncompressed records: from the batch itself"
-    STREAM = (
-        "compressed records that stay as they are: fields are read, the record's own length is not compared"
-    )
+    STREAM = "compressed records that stay as they are: fields are read, the record's own length is not compared"
     STREAM_OF_RECORDS = "compressed records that will be written anew: each is cut out by its length first"
 
 
@@ -235,14 +233,8 @@ def _fast_walk(
         # Does a run begin here?
         if index >= next_run and index + RUN_RECORDS_MIN < count:
             stride = position - start
-            if (
-                position + 3 * stride < end
-                and data[position] == first
-                and data[position + 3 * stride] == first
-            ):
-                length, run_min, run_max = _run(
-                    data, start, stride, count - index + 1, index - 1, has_expected_offsets
-                )
+            if position + 3 * stride < end and data[position] == first and data[position + 3 * stride] == first:
+                length, run_min, run_max = _run(data, start, stride, count - index + 1, index - 1, has_expected_offsets)
                 if length:
                     misses = 0
                     index += length - 1
@@ -408,9 +400,7 @@ def expected_offset_columns(index: int, length: int, groups: int) -> list[bytes]
     return columns
 
 
-def _timestamp_range(
-    data: bytes | bytearray, start: int, stride: int, length: int, shape: _Shape
-) -> tuple[int, int]:
+def _timestamp_range(data: bytes | bytearray, start: int, stride: int, length: int, shape: _Shape) -> tuple[int, int]:
     """Smallest and largest timestamp delta of a run."""
     at, groups = start + shape.timestamp_at, shape.timestamp_bytes
     span = stride * (length - 1) + 1
