@@ -131,7 +131,7 @@ def parse_request_head(frame: Buffer, flexible_since: Mapping[int, int] = FLEXIB
             if frame[position] == 0:
                 position += 1
             else:
-                position = _skip_tags(frame, position)
+                position = skip_tags(frame, position)
     except KeyError:
         raise UnknownApiKey(api_key) from None
     except (struct.error, IndexError, Malformed) as error:
@@ -143,7 +143,7 @@ def parse_request_head(frame: Buffer, flexible_since: Mapping[int, int] = FLEXIB
     return RequestHead(api_key, version, correlation_id, client_id, position)
 
 
-def _skip_tags(frame: Buffer, position: int) -> int:
+def skip_tags(frame: Buffer, position: int) -> int:
     """The position behind the tagged section that starts at ``position``."""
     count, position = read_uvarint(frame, position)
     if count > (len(frame) - position) // 2:
