@@ -1,0 +1,104 @@
+"""Broker values that must go together (KafkaConfig.validateValues, GroupCoordinatorConfig), with the reference's sentences."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from kafkaemu.config.values import ConfigError
+
+#: Key prefix -> settings that have a min and a max beside them.
+_BOUNDED = {
+    "group.consumer.": ("heartbeat.interval.ms", "session.timeout.ms", "assignment.interval.ms"),
+    "group.share.": (
+        "heartbeat.interval.ms",
+        "session.timeout.ms",
+        "assignment.interval.ms",
+        "record.lock.duration.ms",
+        "delivery.count.limit",
+        "partition.max.record.locks",
+    ),
+    "group.streams.": ("heartbeat.interval.ms", "session.timeout.ms", "assignment.interval.ms"),
+}
+
+
+class _Values(Protocol):
+    def __getitem__(self, name: str) -> Any: ...
+
+    def is_set(self, name: str) -> bool: ...
+
+
+def check_together(config: _Values) -> None:
+    """Raise `ConfigError` for the first rule that is broken. Only what is set is looked at: defaults keep every rule."""
+    for rule in (_identity, _log, _replica, _network, _groups):
+        rule(config)
+
+
+def _any_set(config: _Values, *names: str) -> bool:
+    return any(config.is_set(name) for name in names)
+
+
+def _identity(config: _Values) -> None:
+    if _any_set(config, "node.id") and config["node.id"] != config["broker.id"]:
+        raise ConfigError("You must set `node.id` to the same value as `broker.id`.")
+
+
+def _log(config: _Values) -> None:
+    for name, low in (("log.roll.ms", 1), ("log.roll.jitter.ms", 0)):
+        if config.is_set(name) and config[name] < low:
+            raise ConfigError(f"{name} must be greater than or equal to {low}")
+    for name in ("log.retention.ms", "log.retention.minutes", "log.retention.hours"):
+        if config.is_set(name):
+            if config[name] == 0:
+                raise ConfigError("log.retention.ms must be unlimited (-1) or, greater than or equal to 1")
+            break
+    if _any_set(config, "log.cleaner.dedupe.buffer.size", "log.cleaner.threads"):
+        threads = config["log.cleaner.threads"]
+        if threads and config["log.cleaner.dedupe.buffer.size"] // threads <= 1024 * 1024:
+            raise ConfigError("log.cleaner.dedupe.buffer.size must be at least 1MB per cleaner thread.")
+    codec = config["offsets.topic.compression.codec"] if _any_set(config, "offsets.topic.compression.codec") else 0
+    if not 0 <= codec <= 4:
+        raise ConfigError(f"Unknown compression type id: {codec}")
+
+
+def _replica(config: _Values) -> None:
+    if not _any_set(config, "replica.fetch.wait.max.ms", "replica.socket.timeout.ms", "replica.lag.time.max.ms"):
+        return
+    wait_ms = config["replica.fetch.wait.max.ms"]
+    if wait_ms > config["replica.socket.timeout.ms"]:
+        raise ConfigError(
+            "replica.socket.timeout.ms should always be at least replica.fetch.wait.max.ms to prevent unnecessary socket timeouts"
+        )
+    if wait_ms > config["replica.lag.time.max.ms"]:
+        raise ConfigError(
+            "replica.fetch.wait.max.ms should always be less than or equal to replica.lag.time.max.ms to prevent frequent "
+            "changes in ISR"
+        )
+
+
+def _network(config: _Values) -> None:
+    if config.is_set("queued.max.request.bytes"):
+        queued = config["queued.max.request.bytes"]
+        if 0 < queued < config["socket.request.max.bytes"]:
+            raise ConfigError("queued.max.request.bytes must be larger or equal to socket.request.max.bytes")
+    unlimited = not config.is_set("max.connections.per.ip") or config["max.connections.per.ip"] > 0
+    if not unlimited and not config["max.connections.per.ip.overrides"]:
+        raise ConfigError(
+            "max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set."
+        )
+
+
+def _groups(config: _Values) -> None:
+    protocols = "group.coordinator.rebalance.protocols"
+    if config.is_set(protocols) and "classic" not in config[protocols]:
+        raise ConfigError("Disabling the 'classic' protocol is not supported.")
+    for prefix, settings in _BOUNDED.items():
+        for setting in settings:
+            value, low, high = prefix + setting, f"{prefix}min.{setting}", f"{prefix}max.{setting}"
+            if not _any_set(config, value, low, high):
+                continue
+            if config[high] < config[low]:
+                raise ConfigError(f"{high} must be greater than or equal to {low}")
+            if config[value] < config[low]:
+                raise ConfigError(f"{value} must be greater than or equal to {low}")
+            if config[value] > config[high]:
+                raise ConfigError(f"{value} must be less than or equal to {high}")
