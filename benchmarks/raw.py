@@ -8,8 +8,6 @@ import struct
 import time
 from typing import Any
 
-from kafkawire.records.builder import build_batch
-
 from kafkawire.compiler import decode, encode
 from kafkawire.declare import TopLevel
 from kafkawire.index import APIS
@@ -19,6 +17,8 @@ from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchTopic
 from kafkawire.messages.headers import RequestHeader
 from kafkawire.messages.metadata import MetadataRequest, MetadataRequestTopic
 from kafkawire.messages.produce import PartitionProduceData, ProduceRequest, TopicProduceData
+from kafkawire.records.builder import build_batch
+from kafkawire.records.record import Record
 
 PRODUCE_VERSION = 9
 FETCH_VERSION = 12
@@ -35,7 +35,7 @@ def frame(key: int, version: int, body: TopLevel, correlation_id: int = 1) -> by
 
 
 def one_record_batch(value: bytes) -> bytes:
-    return build_batch([(None, value)])
+    return build_batch([Record(value=value, timestamp_ms=int(time.time() * 1000))])
 
 
 def produce_frame(topic: str, value: bytes, *, acks: int = -1, partition: int = 0) -> bytes:
