@@ -59,7 +59,7 @@ def encode_record(record: Record, timestamp_delta: int, offset_delta: int) -> by
     parts += (_NULL,) if value is None else (encode_varint(len(value)), value)
     parts.append(encode_varint(len(record.headers)))
     for name, header_value in record.headers:
-        encoded = name.encode("utf-8", "surrogateescape")
+        encoded = name.encode()
         parts += (encode_varint(len(encoded)), encoded)
         parts += (_NULL,) if header_value is None else (encode_varint(len(header_value)), header_value)
     body = b"".join(parts)

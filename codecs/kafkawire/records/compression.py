@@ -18,7 +18,6 @@ The native library (cramjam) is loaded on first use of a codec that needs it.
 from __future__ import annotations
 
 from struct import Struct
-from typing import Any
 
 from kafkawire.records.batch import Buffer, Compression
 
@@ -27,14 +26,19 @@ LZ4_BLOCK_BYTES = 64 * 1024
 DEFAULT_LEVELS = {Compression.GZIP: 6, Compression.ZSTD: 3}
 
 _XERIAL_MAGIC = b"\x82SNAPPY\x00"
-_XERIAL_HEADER = _XERIAL_MAGIC + b"\x00\x00\x00\x01\x00\x00\x00\x01"
 _XERIAL_VERSION_MIN = 1
+"""Looked at in headers that follow blocks only: the reference takes the first as it comes."""
+_XERIAL_HEADER = _XERIAL_MAGIC + b"\x00\x00\x00\x01\x00\x00\x00\x01"
 _LZ4_MAGIC = b"\x04\x22\x4d\x18"
 _LZ4_HEADER = _LZ4_MAGIC + b"\x60\x40\x82"
 """Version 1, independent blocks of up to 64 KiB, no checksums; the last byte is the checksum of the two
 before it.
 """
 _LZ4_STORED = 0x80000000
+_LZ4_CONTENT_CHECKSUM = 0x04
+_LZ4_CONTENT_SIZE = 0x08
+_GZIP_MEMBER_BYTES_MIN = 18
+_GZIP_TRAILER = Struct("<II")
 _ZSTD_MAGIC = 0xFD2FB528
 _ZSTD_SKIPPABLE_MAGICS = range(0x184D2A50, 0x184D2A60)
 _ZSTD_BLOCK_BYTES_MAX = 128 * 1024
@@ -44,7 +48,12 @@ _INT32_BE = Struct(">i")
 
 
 class DecompressionFailed(ValueError):
-    """The data cannot be unpacked, or not within the bound."""
+    """The data cannot be unpacked, or not within the bound.
+
+    `unpacked` is what came out before: the reference, which unpacks as it reads, may find other defects in there first.
+    """
+
+    unpacked: bytes | bytearray = b""
 
 
 class UnknownCodec(DecompressionFailed):
@@ -98,31 +107,60 @@ def _too_large(bytes_max: int) -> DecompressionFailed:
     return DecompressionFailed(f"the records take more than the permitted {bytes_max} bytes when unpacked")
 
 
-def _gunzip(data: Buffer, bytes_max: int) -> bytes | bytearray:
+def _gunzip(data: Buffer, bytes_max: int) -> bytearray:
     import zlib
 
+    rest = bytes(data)
+    begin = _gzip_header_end(rest)
+    if begin is None:
+        raise DecompressionFailed("this is no gzip data")
     unpacked = bytearray()
-    rest: Any = data
-    while True:
-        member = zlib.decompressobj(31)
+    while begin is not None:
+        # zlib would refuse header flags that the reference ignores: it sees the member without header and trailer.
+        inflater = zlib.decompressobj(-15)
         try:
-            part = member.decompress(rest, bytes_max - len(unpacked) + 1)
+            part = inflater.decompress(memoryview(rest)[begin:], bytes_max - len(unpacked) + 1)
         except zlib.error as error:
-            if unpacked and not _begins_gzip_data(rest):
-                return unpacked
-            raise DecompressionFailed(str(error)) from error
-        if len(unpacked) + len(part) > bytes_max:
-            raise _too_large(bytes_max)
-        if not member.eof:
-            raise DecompressionFailed("the gzip data ends too early")
-        rest = member.unused_data
-        if len(rest) < 18 or rest[:3] != b"\x1f\x8b\x08":
-            return unpacked + part if unpacked else part
+            raise _failed_after(unpacked, str(error)) from error
         unpacked += part
+        if len(unpacked) > bytes_max:
+            raise _too_large(bytes_max)
+        rest = inflater.unused_data
+        if not inflater.eof or len(rest) < _GZIP_TRAILER.size:
+            raise _failed_after(unpacked, "the gzip data ends too early")
+        if _GZIP_TRAILER.unpack_from(rest) != (zlib.crc32(part), len(part) & 0xFFFFFFFF):
+            raise _failed_after(unpacked, "the gzip data is not what its checksum says")
+        rest = rest[_GZIP_TRAILER.size :]
+        begin = _gzip_header_end(rest) if len(rest) > _GZIP_MEMBER_BYTES_MIN else None
+    return unpacked
 
 
-def _begins_gzip_data(data: Buffer) -> bool:
-    return bytes(data[:3]) == b"\x1f\x8b\x08"
+def _gzip_header_end(data: bytes) -> int | None:
+    """Where the deflated data of the gzip member at the beginning begin (RFC 1952); None if this is no such header."""
+    import zlib
+
+    if len(data) < 10 or data[:3] != b"\x1f\x8b\x08":
+        return None
+    flags = data[3]
+    position = 10
+    if flags & 0x04:
+        position += 2 + int.from_bytes(data[position : position + 2], "little")
+    for flag in (0x08, 0x10):
+        if flags & flag:
+            position = data.find(b"\0", position) + 1
+            if not position:
+                return None
+    if flags & 0x02:
+        position += 2
+        if data[position - 2 : position] != (zlib.crc32(data[: position - 2]) & 0xFFFF).to_bytes(2, "little"):
+            return None
+    return position if position <= len(data) else None
+
+
+def _failed_after(unpacked: bytearray, reason: str) -> DecompressionFailed:
+    failure = DecompressionFailed(reason)
+    failure.unpacked = unpacked
+    return failure
 
 
 def _snappy(data: Buffer) -> bytes:
@@ -144,20 +182,19 @@ def _unsnappy(data: Buffer, bytes_max: int) -> bytearray:
     if len(view) < len(_XERIAL_HEADER) or view[:8] != _XERIAL_MAGIC:
         _unsnappy_block(view, unpacked, bytes_max)
         return unpacked
-    (version,) = _INT32_BE.unpack_from(view, 8)
-    if version < _XERIAL_VERSION_MIN:
-        raise DecompressionFailed(f"version {version} of the snappy framing is not supported")
     position = len(_XERIAL_HEADER)
     while position + 4 <= len(view):
         if view[position : position + 8] == _XERIAL_MAGIC:
             if position + len(_XERIAL_HEADER) > len(view):
-                raise DecompressionFailed("a snappy stream header is cut off")
+                raise _failed_after(unpacked, "a snappy stream header is cut off")
+            if _INT32_BE.unpack_from(view, position + 8)[0] < _XERIAL_VERSION_MIN:
+                raise _failed_after(unpacked, "a later snappy header names version 0")
             position += len(_XERIAL_HEADER)
             continue
         (length,) = _INT32_BE.unpack_from(view, position)
         position += 4
         if length < 0 or position + length > len(view):
-            raise DecompressionFailed(f"a snappy block of {length} bytes is not there")
+            raise _failed_after(unpacked, f"a snappy block of {length} bytes is not there")
         _unsnappy_block(view[position : position + length], unpacked, bytes_max)
         position += length
     return unpacked
@@ -171,7 +208,7 @@ def _unsnappy_block(block: memoryview, unpacked: bytearray, bytes_max: int) -> N
             raise _too_large(bytes_max)
         unpacked += cramjam.snappy.decompress_raw(block)
     except cramjam.DecompressionError as error:
-        raise DecompressionFailed(str(error)) from error
+        raise _failed_after(unpacked, str(error)) from error
 
 
 def _lz4(data: Buffer) -> bytes:
@@ -202,7 +239,7 @@ def _lz4_frame_header(view: memoryview) -> tuple[int, int, bool]:
         raise DecompressionFailed("lz4 blocks that depend on each other are not supported")
     if descriptor & 0x8F or descriptor >> 4 < 4:
         raise DecompressionFailed(f"the lz4 block descriptor {descriptor:#x} is not supported")
-    end = 14 if flags & 0x08 else 6
+    end = 14 if flags & _LZ4_CONTENT_SIZE else 6
     if len(view) <= end:
         raise DecompressionFailed("the lz4 frame header is cut off")
     if view[end] != _xxh32_short(view[4:end]) >> 8 & 0xFF:
@@ -214,43 +251,46 @@ def _unlz4(data: Buffer, bytes_max: int) -> bytearray:
     import cramjam
 
     view = memoryview(data)
-    position, block_bytes_max, has_checksums = _lz4_frame_header(view)
+    blocks_begin, block_bytes_max, has_checksums = _lz4_frame_header(view)
+    position = blocks_begin
     unpacked = bytearray()
     scratch = memoryview(bytearray(block_bytes_max))
     while True:
         if position + 4 > len(view):
-            raise DecompressionFailed("the lz4 frame has no end mark")
+            raise _failed_after(unpacked, "the lz4 frame has no end mark")
         (length,) = _UINT32_LE.unpack_from(view, position)
         position += 4
         is_stored = length & _LZ4_STORED
         length &= ~_LZ4_STORED
         if not length:
+            # A content checksum is not verified by the reference either; it only has to be there.
+            if view[4] & _LZ4_CONTENT_CHECKSUM and position + 4 > len(view):
+                raise _failed_after(unpacked, "the lz4 content checksum is missing")
             if has_checksums:
-                _verify_lz4_checksums(view, unpacked)
+                _verify_lz4_blocks(view[:4], view[4], view[5], view[blocks_begin:position], len(unpacked))
             return unpacked
         if length > block_bytes_max or position + length > len(view):
-            raise DecompressionFailed(f"an lz4 block of {length} bytes is too large or cut off")
+            raise _failed_after(unpacked, f"an lz4 block of {length} bytes is too large or cut off")
         block = view[position : position + length]
-        position += length
+        position += length + (4 if has_checksums else 0)
         if not is_stored:
             try:
                 block = scratch[: cramjam.lz4.decompress_block_into(block, scratch, output_len=block_bytes_max)]
             except cramjam.DecompressionError as error:
-                raise DecompressionFailed(str(error)) from error
+                raise _failed_after(unpacked, str(error)) from error
         if len(unpacked) + len(block) > bytes_max:
             raise _too_large(bytes_max)
         unpacked += block
-        if has_checksums:
-            position += 4
 
 
-def _verify_lz4_checksums(view: memoryview, unpacked: bytearray) -> None:
-    """Let the library, which knows checksums, unpack a frame that has already been found to be within the
-    bound."""
+def _verify_lz4_blocks(magic: memoryview, flags: int, descriptor: int, blocks: memoryview, length: int) -> None:
+    """Let the library, which knows their checksums, unpack blocks once more that have been found to be within the bound."""
     import cramjam
 
+    plain = bytes((flags & ~(_LZ4_CONTENT_CHECKSUM | _LZ4_CONTENT_SIZE), descriptor))
+    frame = b"".join((magic, plain, bytes((_xxh32_short(memoryview(plain)) >> 8 & 0xFF,)), blocks))
     try:
-        cramjam.lz4.decompress_into(view, bytearray(len(unpacked) + 1))
+        cramjam.lz4.decompress_into(frame, bytearray(length + 1))
     except cramjam.DecompressionError as error:
         raise DecompressionFailed(str(error)) from error
 
@@ -319,7 +359,8 @@ def _unzstd(data: Buffer, bytes_max: int) -> bytearray:
 
     view = memoryview(data)
     if not view:
-        raise DecompressionFailed("there is no zstd data at all")
+        # Of all codecs, only the reference's zstd stream takes no data for data that hold nothing.
+        return bytearray()
     unpacked_max = _zstd_unpacked_max(view)
     unpacked = bytearray(min(unpacked_max, bytes_max) + 1)
     try:

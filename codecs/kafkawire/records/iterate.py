@@ -82,7 +82,7 @@ def _read_record(data: bytes | bytearray, position: int, header: BatchHeader) ->
         if name is None:
             raise MalformedRecord("a record header without a name")
         header_value, position = _read_bytes(data, position, end)
-        headers.append((name.decode("utf-8", "surrogateescape"), header_value))
+        headers.append((name.decode("utf-8", "replace"), header_value))
     if position != end:
         raise MalformedRecord(f"a record of {size} bytes whose fields take {position - end + size}")
     if header.attributes & TIMESTAMP_TYPE_BIT:

@@ -12,8 +12,8 @@ Header = tuple[str, bytes | None]
 class Record:
     """A record with its absolute offset and timestamp.
 
-    `key`, `value` and header values tell null (None) from empty (b""). Header names that are not UTF-8 keep
-    their bytes as surrogate escapes, so that a batch that is rewritten loses nothing.
+    `key`, `value` and header values tell null (None) from empty (b""). Header names that are not UTF-8 are read with
+    U+FFFD in place of what is wrong, as the reference reads them, and therefore also rewrites them.
     """
 
     key: bytes | None = None

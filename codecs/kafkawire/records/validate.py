@@ -51,6 +51,7 @@ from kafkawire.records.walk import BrokenLength, BrokenRecord, Reading, exact_wa
 INT64_MAX = INT64_SIGN - 1
 RECORD_OVERHEAD_MIN_BYTES = 14
 """The smallest length that any batch, of any magic, may claim."""
+PRODUCER_ID_END = 51
 ZSTD_VERSION_MIN = 7
 _INT32 = Struct(">i")
 
@@ -70,8 +71,9 @@ class RecordError:
 class InvalidBatch(Exception):
     """A batch that the broker refuses, with what goes into the answer for its partition.
 
-    `error_message` and `record_errors` are what ProduceResponse carries
-    from version 8 on (null and empty for most errors); `reason` says for the broker's log what is wrong.
+    `error_message` and `record_errors` are what ProduceResponse carries from version 8 on (null and empty for most
+    errors); `reason` says for the broker's log what is wrong. `fails_request`: the reference stumbles over this batch
+    outside of its partition, and answers so for every partition of the request.
     """
 
     def __init__(
@@ -80,12 +82,15 @@ class InvalidBatch(Exception):
         reason: str,
         error_message: str | None = None,
         record_errors: tuple[RecordError, ...] = (),
+        *,
+        fails_request: bool = False,
     ) -> None:
         super().__init__(reason)
         self.error_code = error_code
         self.reason = reason
         self.error_message = error_message
         self.record_errors = record_errors
+        self.fails_request = fails_request
 
 
 @attrs.frozen(slots=True, kw_only=True)
@@ -131,24 +136,23 @@ class ValidatedBatch:
     """Whether the records were written anew, so that their size has changed."""
 
 
-def check_produce_payload(payload: Buffer | None, version: int) -> BatchHeader | None:
+def check_produce_payload(payload: Buffer | None, version: int) -> None:
     """First pass over the records of one partition in a Produce request of `version`.
 
-    Returns the header of the only batch, or None if that batch is too short to have a whole one, which
-    `validate_produce` then refuses. Raises InvalidBatch: 87 for no batch, magic 0 or 1, or several batches;
-    2 for a length under 14 or another magic; 76 for zstd in a version that does not know it.
+    Raises InvalidBatch: 87 for no batch, magic 0 or 1, or several batches; 2 for a length under 14 or another magic; 76
+    for zstd in a version that does not know it; -1 for an unknown codec there, or a batch too short for a producer id.
     """
-    if payload is None:
-        raise InvalidBatch(ErrorCode.INVALID_RECORD, _no_batch(version))
-    size = _first_batch_size(payload, 0)
-    if size is None:
-        raise InvalidBatch(ErrorCode.INVALID_RECORD, _no_batch(version))
+    size = None if payload is None else _batch_size(payload, 0, True)
+    if payload is None or size is None:
+        raise InvalidBatch(
+            ErrorCode.INVALID_RECORD,
+            f"Produce requests with version {version} must have at least one record batch per partition",
+        )
     if payload[MAGIC_POSITION] != 2:
         raise InvalidBatch(
             ErrorCode.INVALID_RECORD,
             f"Produce requests with version {version} are only allowed to contain record batches with magic version 2",
         )
-    header = BatchHeader.parse(payload) if size >= HEADER_BYTES else None
     if version < ZSTD_VERSION_MIN:
         codec = payload[CHECKED_POSITION + 1] & CODEC_MASK
         if codec == Compression.ZSTD:
@@ -157,41 +161,43 @@ def check_produce_payload(payload: Buffer | None, version: int) -> BatchHeader |
                 f"Produce requests with version {version} are not allowed to use ZStandard compression",
             )
         if codec > Compression.ZSTD:
-            raise InvalidBatch(ErrorCode.UNKNOWN_SERVER_ERROR, f"Unknown compression type id: {codec}")
-    if size != len(payload) and _first_batch_size(payload, size) is not None:
+            reason = f"Unknown compression type id: {codec}"
+            raise InvalidBatch(ErrorCode.UNKNOWN_SERVER_ERROR, reason, fails_request=True)
+    if size != len(payload) and _batch_size(payload, size, False) is not None:
         raise InvalidBatch(
             ErrorCode.INVALID_RECORD,
             f"Produce requests with version {version} are only allowed to contain exactly one record batch "
             "per partition",
         )
-    return header
+    if size < PRODUCER_ID_END:
+        reason = f"a batch of {size} bytes has no producer id"
+        raise InvalidBatch(ErrorCode.UNKNOWN_SERVER_ERROR, reason, fails_request=True)
 
 
-def _no_batch(version: int) -> str:
-    return f"Produce requests with version {version} must have at least one record batch per partition"
-
-
-def _first_batch_size(payload: Buffer, position: int) -> int | None:
-    """Size of the batch at `position`; None if it is not whole. Raises InvalidBatch (2) as
-    `ByteBufferLogInputStream` does."""
+def _batch_size(payload: Buffer, position: int, is_first: bool) -> int | None:
+    """Size of the batch at `position`; None if it is not whole. Raises InvalidBatch (2) as the reference's
+    `ByteBufferLogInputStream` does.
+    """
     remaining = len(payload) - position
     if remaining < LOG_OVERHEAD_BYTES:
         return None
     length: int = _INT32.unpack_from(payload, position + 8)[0]
     if length < RECORD_OVERHEAD_MIN_BYTES:
-        raise InvalidBatch(
-            ErrorCode.CORRUPT_MESSAGE,
-            f"Record size {length} is less than the minimum record overhead ({RECORD_OVERHEAD_MIN_BYTES})",
-        )
+        reason = f"Record size {length} is less than the minimum record overhead ({RECORD_OVERHEAD_MIN_BYTES})"
+        raise _unreadable(reason, is_first)
     if remaining < HEADER_UP_TO_MAGIC_BYTES:
         return None
     magic = payload[position + MAGIC_POSITION]
     if magic > 2:
-        raise InvalidBatch(
-            ErrorCode.CORRUPT_MESSAGE, f"Invalid magic found in record: {magic - 256 if magic > 127 else magic}"
-        )
+        raise _unreadable(f"Invalid magic found in record: {magic - 256 if magic > 127 else magic}", is_first)
     size = LOG_OVERHEAD_BYTES + length
     return size if size <= remaining else None
+
+
+def _unreadable(reason: str, is_first: bool) -> InvalidBatch:
+    # The first batch is looked at, for its transactional bit, before partitions are told apart.
+    message = reason if is_first else None
+    return InvalidBatch(ErrorCode.CORRUPT_MESSAGE, reason, message, fails_request=is_first)
 
 
 def validate_produce(
@@ -223,18 +229,29 @@ def validate_produce(
         position = HEADER_BYTES - CHECKED_POSITION
         reading = Reading.BUFFER
     else:
+        reading = Reading.STREAM if codec == target else Reading.STREAM_OF_RECORDS
         try:
             data = codecs.decompress(codec, memoryview(checked)[40:], rules.decompressed_bytes_max)
         except codecs.DecompressionFailed as error:
-            raise InvalidBatch(
-                ErrorCode.UNKNOWN_SERVER_ERROR, f"{error} in topic partition {rules.topic_partition}"
-            ) from error
+            raise _undecompressable(error, header, reading, rules) from error
         position = 0
-        reading = Reading.STREAM if codec == target else Reading.STREAM_OF_RECORDS
     max_timestamp = _walk(data, position, header, reading, rules, now_ms)
     if codec != target:
         return _recompressed(data, position, header, rules, now_ms)
     return _in_place(batch, header, rules, now_ms, max_timestamp)
+
+
+def _undecompressable(
+    failure: codecs.DecompressionFailed, header: BatchHeader, reading: Reading, rules: ProduceRules
+) -> InvalidBatch:
+    """The error for compressed data that ends badly: a broken record before that end has been noticed earlier."""
+    try:
+        for _ in exact_walk(failure.unpacked, 0, header.record_count, reading):
+            pass
+    except BrokenRecord as error:
+        if not error.is_cut_off:
+            return InvalidBatch(ErrorCode.INVALID_RECORD, f"{error} in topic partition {rules.topic_partition}")
+    return InvalidBatch(ErrorCode.UNKNOWN_SERVER_ERROR, f"{failure} in topic partition {rules.topic_partition}")
 
 
 def _analyze(payload: Buffer, size: int, checked: bytes, rules: ProduceRules) -> BatchHeader:

@@ -41,6 +41,11 @@ _ZIGZAG_RANK = bytes(((raw >> 1) ^ -(raw & 1)) + 64 & 0xFF for raw in range(0x10
 class BrokenRecord(ValueError):
     """A record that the reference refuses with InvalidRecordException."""
 
+    def __init__(self, reason: str, is_cut_off: bool = False) -> None:
+        super().__init__(reason)
+        self.is_cut_off = is_cut_off
+        """Whether the record might go on where the data ends."""
+
 
 class BrokenLength(ValueError):
     """The length of an uncompressed record goes on after five bytes: the reference does not expect that."""
@@ -71,15 +76,17 @@ def exact_walk(
                 raise BrokenLength(str(error)) from error
             raise BrokenRecord(str(error)) from error
         except IndexError as error:
-            raise BrokenRecord(f"there are fewer than {count} records") from error
+            raise BrokenRecord(f"there are fewer than {count} records", True) from error
         if reading is not Reading.STREAM and not length <= len(data) - position:
-            raise BrokenRecord(f"a record of {length} bytes with {len(data) - position} left")
+            raise BrokenRecord(f"a record of {length} bytes with {len(data) - position} left", True)
         if reading is Reading.STREAM_OF_RECORDS and length < 0:
             raise BrokenRecord(f"a record of {length} bytes")
         try:
             shape, following = _read_fields(data, position)
-        except (VarintTooLong, IndexError) as error:
+        except VarintTooLong as error:
             raise BrokenRecord(str(error)) from error
+        except IndexError as error:
+            raise BrokenRecord("the last record is not whole", True) from error
         if reading is not Reading.STREAM and following - position != length:
             raise BrokenRecord(f"a record of {length} bytes whose fields take {following - position}")
         position = following
@@ -95,7 +102,7 @@ def _read_fields(data: bytes | bytearray, position: int) -> tuple[tuple[int, int
     value_length, position = _skip_bytes(data, position)
     headers, position = read_varint(data, position)
     if not 0 <= headers <= len(data) - position:
-        raise BrokenRecord(f"{headers} record headers")
+        raise BrokenRecord(f"{headers} record headers with {len(data) - position} bytes left", headers > 0)
     for _ in range(headers):
         name_length, position = _skip_bytes(data, position)
         if name_length < 0:
@@ -109,7 +116,7 @@ def _skip_bytes(data: bytes | bytearray, position: int) -> tuple[int, int]:
     if length <= 0:
         return length, position
     if length > len(data) - position:
-        raise BrokenRecord(f"a field of {length} bytes with {len(data) - position} left")
+        raise BrokenRecord(f"a field of {length} bytes with {len(data) - position} left", True)
     return length, position + length
 
 

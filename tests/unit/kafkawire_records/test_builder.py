@@ -18,7 +18,7 @@ from kafkawire.records.record import Record
 MIXED = [
     Record(None, None, (), 5, 0),
     Record(b"", b"", (("", None), ("h", b"")), -1, 1),
-    Record(b"key", b"v" * 300, (("\udcff", b"x"), ("é", b"y" * 70)), 1 << 40, 2),
+    Record(b"key", b"v" * 300, (("�", b"x"), ("é", b"y" * 70)), 1 << 40, 2),
     Record(b"k" * 9000, None, (), 3, 3),
 ]
 
