@@ -1,4 +1,4 @@
-"""MODULE DOC"""
+"""Values of control records: leader changes and snapshot marks in the metadata log, voters of its quorum."""
 
 from __future__ import annotations
 
@@ -21,75 +21,77 @@ from kafkawire.declare import (
 
 @struct
 class LeaderChangeVoter(Message):
-    """DOC"""
+    """A voter named in a leader change."""
 
-    voter_id: int = Int32("MEANING")
-    voter_directory_id: bytes = Uuid("MEANING", since(1))
+    voter_id: int = Int32("Its id.")
+    voter_directory_id: bytes = Uuid("Its log directory; zeros: unknown.", since(1))
 
 
 @record(-1, versions=(0, 1), flexible=0)
 class LeaderChangeMessage(TopLevel):
-    """DOC"""
+    """First record of every epoch of the metadata log: who leads, and by whose votes. Version 1 adds directories
+    (KIP-853).
+    """
 
-    version: int = Int16("MEANING")
-    leader_id: int = Int32("MEANING")
-    voters: list[LeaderChangeVoter] = Array(LeaderChangeVoter, "MEANING")
-    granting_voters: list[LeaderChangeVoter] = Array(LeaderChangeVoter, "MEANING")
+    version: int = Int16("Version of this record, once more.")
+    leader_id: int = Int32("Voter that was elected.")
+    voters: list[LeaderChangeVoter] = Array(LeaderChangeVoter, "All voters.")
+    granting_voters: list[LeaderChangeVoter] = Array(LeaderChangeVoter, "Those who voted for it.")
 
 
 @record(-1, versions=(0, 0), flexible=0)
 class SnapshotHeaderRecord(TopLevel):
-    """DOC"""
+    """First record of a snapshot."""
 
-    version: int = Int16("MEANING")
-    last_contained_log_timestamp: int = Int64("MEANING")
+    version: int = Int16("Version of this record, once more.")
+    last_contained_log_timestamp: int = Int64("Append time of the last batch it contains, in ms since 1970.")
 
 
 @record(-1, versions=(0, 0), flexible=0)
 class SnapshotFooterRecord(TopLevel):
-    """DOC"""
+    """Last record of a snapshot: without it the file is incomplete."""
 
-    version: int = Int16("MEANING")
+    version: int = Int16("Version of this record, once more.")
 
 
 @record(-1, versions=(0, 0), flexible=0)
 class KRaftVersionRecord(TopLevel):
-    """DOC"""
+    """Which kraft.version is in force (KIP-853)."""
 
-    version: int = Int16("MEANING")
-    k_raft_version: int = Int16("MEANING")
+    version: int = Int16("Version of this record, once more.")
+    k_raft_version: int = Int16("The level: 0 voters from a config, 1 from records.")
 
 
 @struct
 class Endpoint(Message):
-    """DOC"""
+    """One listener of a voter."""
 
-    name: str = String("MEANING")
-    host: str = String("MEANING")
-    port: int = UInt16("MEANING")
+    name: str = String("Name of the listener.")
+    host: str = String("Host to connect to.")
+    port: int = UInt16("Port to connect to.")
 
 
 @struct
 class KRaftVersionFeature(Message):
-    """DOC"""
+    """Levels of kraft.version that a voter could run."""
 
-    min_supported_version: int = Int16("MEANING")
-    max_supported_version: int = Int16("MEANING")
+    min_supported_version: int = Int16("Lowest level.")
+    max_supported_version: int = Int16("Highest level.")
 
 
 @struct
 class Voter(Message):
-    """DOC"""
+    """One voter of the quorum."""
 
-    voter_id: int = Int32("MEANING")
-    voter_directory_id: bytes = Uuid("MEANING")
-    endpoints: list[Endpoint] = Array(Endpoint, "MEANING")
-    k_raft_version_feature: KRaftVersionFeature = Struct(KRaftVersionFeature, "MEANING")
+    voter_id: int = Int32("Its id.")
+    voter_directory_id: bytes = Uuid("Its log directory.")
+    endpoints: list[Endpoint] = Array(Endpoint, "Its listeners.")
+    k_raft_version_feature: KRaftVersionFeature = Struct(KRaftVersionFeature, "What it could run.")
 
 
 @record(-1, versions=(0, 0), flexible=0)
 class VotersRecord(TopLevel):
-    """DOC"""
+    """Who votes from now on (KIP-853)."""
 
-    version: int = Int16("MEANING")
-    voters: list[Voter] = Array(Voter, "MEANING")
+    version: int = Int16("Version of this record, once more.")
+    voters: list[Voter] = Array(Voter, "The voters.")
