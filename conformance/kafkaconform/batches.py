@@ -57,16 +57,8 @@ class Record:
 
     def encoded(self, offset_delta: int) -> bytes:
         """The record as it stands in a batch, its length in front."""
-        body = (
-            b"\x00"
-            + varint(self.timestamp_delta)
-            + varint(offset_delta)
-            + _sized(self.key)
-            + _sized(self.value)
-        )
-        body += varint(len(self.headers)) + b"".join(
-            _sized(key) + _sized(value) for key, value in self.headers
-        )
+        body = b"\x00" + varint(self.timestamp_delta) + varint(offset_delta) + _sized(self.key) + _sized(self.value)
+        body += varint(len(self.headers)) + b"".join(_sized(key) + _sized(value) for key, value in self.headers)
         return varint(len(body)) + body
 
 
@@ -111,9 +103,7 @@ def batch(
     checked = after_crc + body
     computed = google_crc32c.value(checked) if crc is None else crc
     return (
-        struct.pack(
-            ">qiibI", base_offset, len(checked) + _CRC_FROM - _LENGTH_FROM, leader_epoch, magic, computed
-        )
+        struct.pack(">qiibI", base_offset, len(checked) + _CRC_FROM - _LENGTH_FROM, leader_epoch, magic, computed)
         + checked
     )
 
@@ -123,9 +113,7 @@ def batch_tree(records: bytes) -> Iterator[dict[str, Any]]:
     position = 0
     while position < len(records):
         rest = records[position:]
-        size = (
-            _LENGTH_FROM + int.from_bytes(rest[8:12], "big") if len(rest) >= _HEADER.size else len(rest) + 1
-        )
+        size = _LENGTH_FROM + int.from_bytes(rest[8:12], "big") if len(rest) >= _HEADER.size else len(rest) + 1
         if size > len(rest) or size < _HEADER.size:
             yield {"tail": {"bytes": rest.hex()}}
             return
@@ -134,9 +122,7 @@ def batch_tree(records: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _one_batch(data: bytes) -> dict[str, Any]:
-    offset, _, epoch, magic, crc, attributes, delta, base, latest, *producer, count = _HEADER.unpack_from(
-        data
-    )
+    offset, _, epoch, magic, crc, attributes, delta, base, latest, *producer, count = _HEADER.unpack_from(data)
     producer_id, producer_epoch, sequence = producer
     return {
         "base_offset": offset,

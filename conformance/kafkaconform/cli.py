@@ -71,9 +71,7 @@ def stop(kafka_version: str, port: int) -> None:
 @main.command()
 @click.option("--bootstrap", default="127.0.0.1:9092", show_default=True, help="The reference, HOST:PORT.")
 @click.option("--only", default="*", metavar="GLOB", help="Probes by path, such as 'produce/*'; or an API.")
-@click.option(
-    "--kafka-version", default=DEFAULT_KAFKA_VERSION, show_default=True, help="The release that runs there."
-)
+@click.option("--kafka-version", default=DEFAULT_KAFKA_VERSION, show_default=True, help="The release that runs there.")
 @click.option(
     "--goldens",
     default=Path("conformance/goldens"),

@@ -28,9 +28,7 @@ def run_probe(probe: Probe, host: str, port: int, *, release: str, check_answers
         NotReproduced, MalformedMessage: an answer could not be decoded, or not encoded again.
         OSError: nobody listens there.
     """
-    session = Session(
-        host, port, suffix=f"-{secrets.token_hex(4)}", release=release, check_answers=check_answers
-    )
+    session = Session(host, port, suffix=f"-{secrets.token_hex(4)}", release=release, check_answers=check_answers)
     try:
         probe.run(session)
         return {"probe": probe.path, "holds": probe.holds, "steps": session.record()}

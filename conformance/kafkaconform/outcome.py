@@ -7,13 +7,14 @@ that the same id has the same name throughout a probe and two different ones nev
 
 import base64
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
 import attrs
-from kafkawire.declare import Field, Message
 
 from kafkaconform.batches import batch_tree
+from kafkawire.declare import Field, Message
 
 Tree = Any
 
@@ -37,6 +38,7 @@ MARKED_FIELDS = {
     "session_id": "session",
     "log_append_time_ms": "time",
 }
+ONE_DAY_S = 86_400
 #: Kinds whose values are never told apart: two times may fall together in one run and not in the next.
 UNNUMBERED = {"time"}
 
@@ -53,9 +55,7 @@ class Mark:
 
 def tree_of(message: Message, version: int) -> dict[str, Tree]:
     """The fields that ``message`` has in ``version``, in wire order, with marks."""
-    fields = {
-        f.name: _value(f, getattr(message, f.name), version) for f in message.FIELDS if f.in_version(version)
-    }
+    fields = {f.name: _value(f, getattr(message, f.name), version) for f in message.FIELDS if f.in_version(version)}
     if message.unknown_tagged_fields:
         fields["unknown_tagged_fields"] = {
             str(tag): {"bytes": data.hex()} for tag, data in message.unknown_tagged_fields.items()
@@ -88,6 +88,9 @@ def _is_set(kind: str, value: Any) -> bool:
     """Whether a field of a marked kind holds more than its "none": "", -1, and 0 except for brokers."""
     if isinstance(value, str):
         return value != ""
+    if kind == "time":
+        # A time of the broker's clock; the fixed time of a probe's own records is kept as it is.
+        return abs(value / 1000 - time.time()) < ONE_DAY_S
     return bool(value >= 0 if kind in {"broker", "producer_id"} else value > 0)
 
 
@@ -96,11 +99,7 @@ def records_tree(records: bytes | memoryview) -> Tree:
     return [
         {
             **batch,
-            **(
-                {"max_timestamp": Mark("time", batch["max_timestamp"])}
-                if batch.get("log_append_time")
-                else {}
-            ),
+            **({"max_timestamp": Mark("time", batch["max_timestamp"])} if batch.get("log_append_time") else {}),
         }
         for batch in batch_tree(bytes(records))
     ]
@@ -153,9 +152,7 @@ def differences(expected: Tree, actual: Tree, path: str = "") -> list[tuple[str,
     """
     if isinstance(expected, dict) and isinstance(actual, dict):
         keys = [*expected, *(key for key in actual if key not in expected)]
-        children = [
-            (f"{path}.{key}".lstrip("."), expected.get(key, ABSENT), actual.get(key, ABSENT)) for key in keys
-        ]
+        children = [(f"{path}.{key}".lstrip("."), expected.get(key, ABSENT), actual.get(key, ABSENT)) for key in keys]
     elif isinstance(expected, list) and isinstance(actual, list):
         length = max(len(expected), len(actual))
         children = [(f"{path}[{i}]", _item(expected, i), _item(actual, i)) for i in range(length)]
@@ -163,11 +160,7 @@ def differences(expected: Tree, actual: Tree, path: str = "") -> list[tuple[str,
         return []
     else:
         return [(path, expected, actual)]
-    return [
-        difference
-        for child_path, left, right in children
-        for difference in differences(left, right, child_path)
-    ]
+    return [difference for child_path, left, right in children for difference in differences(left, right, child_path)]
 
 
 ABSENT = "<absent>"

@@ -2,38 +2,42 @@
 recorded.
 """
 
+from collections.abc import Mapping
+
+from kafkaconform.batches import batch
+from kafkaconform.session import ProbeFailed, Session, retried
 from kafkawire.messages.create_topics import CreatableTopic, CreatableTopicConfig, CreateTopicsRequest
 from kafkawire.messages.find_coordinator import FindCoordinatorRequest
+from kafkawire.messages.init_producer_id import InitProducerIdRequest
+from kafkawire.messages.list_offsets import ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic
 from kafkawire.messages.metadata import MetadataRequest, MetadataRequestTopic
 from kafkawire.messages.offset_fetch import OffsetFetchRequest, OffsetFetchRequestGroup
 from kafkawire.messages.produce import PartitionProduceData, ProduceRequest, TopicProduceData
 
-from kafkaconform.batches import batch
-from kafkaconform.session import ProbeFailed, Session, retried
-
 UNKNOWN_UUID = bytes(range(16))
 
 
-def topic_spec(name: str, partitions: int = 1, *, replicas: int = 1, **configs: str) -> CreatableTopic:
-    """One topic of a CreateTopics request; a config's dots are written as underscores."""
+def topic_spec(
+    name: str, partitions: int = 1, *, replicas: int = 1, configs: Mapping[str, str] | None = None
+) -> CreatableTopic:
+    """One topic of a CreateTopics request."""
     return CreatableTopic(
         name=name,
         num_partitions=partitions,
         replication_factor=replicas,
-        configs=[
-            CreatableTopicConfig(name=key.replace("_", "."), value=value) for key, value in configs.items()
-        ],
+        configs=[CreatableTopicConfig(name=key, value=value) for key, value in (configs or {}).items()],
     )
 
 
-def make_topic(session: Session, base: str, partitions: int = 1, **configs: str) -> tuple[str, bytes]:
-    """Creates a topic and waits until every partition has a leader; its full name and its id.
+def make_topic(
+    session: Session, base: str, partitions: int = 1, configs: Mapping[str, str] | None = None
+) -> tuple[str, bytes]:
+    """Creates a topic and waits until every partition has a leader that works; its full name and its id.
 
     Records of the probes carry a fixed old time, so nothing is ever deleted for its age.
     """
     name = session.name(base)
-    configs.setdefault("retention_ms", "-1")
-    spec = topic_spec(name, partitions, **configs)
+    spec = topic_spec(name, partitions, configs={"retention.ms": "-1", **(configs or {})})
     result = session.service.quietly(CreateTopicsRequest(topics=[spec], timeout_ms=10_000), 7).topics[0]
     if result.error_code:
         raise ProbeFailed(f"topic {name}: error {result.error_code} {result.error_message}")
@@ -42,7 +46,10 @@ def make_topic(session: Session, base: str, partitions: int = 1, **configs: str)
 
 
 def wait_for_topic(session: Session, name: str, partitions: int = 1) -> bytes:
-    """Waits until the metadata shows ``partitions`` partitions with a leader; the topic's id."""
+    """Waits until every partition has a leader that answers; the topic's id.
+
+    Metadata alone does not do: a leader that is already announced may still answer 6 for a moment.
+    """
     request = MetadataRequest(topics=[MetadataRequestTopic(name=name)], allow_auto_topic_creation=False)
     seen: list[bytes] = []
 
@@ -52,8 +59,26 @@ def wait_for_topic(session: Session, name: str, partitions: int = 1) -> bytes:
         ready = [p for p in topic.partitions if p.error_code == 0 and p.leader_id >= 0]
         return topic.error_code or (0 if len(ready) == partitions else -1)
 
+    def leaders_answer() -> int:
+        partitions_asked = [ListOffsetsPartition(partition_index=i, timestamp=-1) for i in range(partitions)]
+        request = ListOffsetsRequest(replica_id=-1, topics=[ListOffsetsTopic(name=name, partitions=partitions_asked)])
+        answer = session.service.quietly(request, 5)
+        return max((int(p.error_code) for p in answer.topics[0].partitions), default=0)
+
     retried(attempt)
+    retried(leaders_answer)
     return seen[0]
+
+
+def wait_until_gone(session: Session, name: str) -> None:
+    """Waits until the metadata does not know the topic any more."""
+    request = MetadataRequest(topics=[MetadataRequestTopic(name=name)], allow_auto_topic_creation=False)
+    retried(lambda: int(session.service.quietly(request, 12).topics[0].error_code), wanted=(3,))
+
+
+def broker_id(session: Session) -> int:
+    """The id of a broker of the cluster."""
+    return int(session.service.quietly(MetadataRequest(topics=[]), 12).brokers[0].node_id)
 
 
 def produce_request(
@@ -97,3 +122,17 @@ def group_name(session: Session, base: str = "group") -> str:
     retried(found)
     retried(loaded)
     return group
+
+
+def producer_id(session: Session) -> int:
+    """A producer id that nobody else uses. The first ids of a fresh cluster take a moment."""
+    seen: list[int] = []
+
+    def attempt() -> int:
+        request = InitProducerIdRequest(transactional_id=None, transaction_timeout_ms=60_000)
+        answer = session.service.quietly(request, 4)
+        seen[:] = [answer.producer_id]
+        return int(answer.error_code)
+
+    retried(attempt)
+    return seen[0]

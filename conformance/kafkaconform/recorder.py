@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-from kafkawire.primitives import MalformedMessage
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -12,6 +11,7 @@ from kafkaconform.goldens import Difference, golden_path, record_probe, write_go
 from kafkaconform.registry import Probe, all_probes
 from kafkaconform.session import ProbeFailed
 from kafkaconform.wire import ConnectionClosed, NoAnswer, NotReproduced
+from kafkawire.primitives import MalformedMessage
 
 #: Longer values are cut in the table of differences; the golden holds them whole.
 SHOWN_CHARACTERS_MAX = 60

@@ -2,7 +2,6 @@
 
 import fnmatch
 import importlib
-import inspect
 import pkgutil
 from collections.abc import Callable
 
@@ -36,7 +35,7 @@ class Probe:
 def probe(function: Callable[[Session], None]) -> Callable[[Session], None]:
     """Makes a probe of a function; its name and docstring are the probe's."""
     api = function.__module__.rpartition(".")[2]
-    entry = Probe(api, function.__name__, inspect.getdoc(function) or "", function)
+    entry = Probe(api, function.__name__, " ".join((function.__doc__ or "").split()), function)
     assert entry.holds, f"{entry.path} has no docstring"
     assert entry.path not in _PROBES, f"{entry.path} is there twice"
     _PROBES[entry.path] = entry

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 import attrs
-from kafkawire.declare import TopLevel
 
 from kafkaconform.outcome import Placeholders, Tree, View, tree_of
 from kafkaconform.releases import served_versions
@@ -24,6 +23,7 @@ from kafkaconform.wire import (
     decode_answer,
     frame_of,
 )
+from kafkawire.declare import TopLevel
 
 #: How long a step that expects no answer waits for one.
 SILENCE_S = 0.5
@@ -85,16 +85,12 @@ class Probing:
     ) -> Pending:
         """Sends a request; its answer is read later, with `Pending.answer`."""
         self._correlation_id += 1
-        step = self._step(
-            f"{type(request).__name__.removesuffix('Request')} v{version}", tree_of(request, version)
-        )
+        step = self._step(f"{type(request).__name__.removesuffix('Request')} v{version}", tree_of(request, version))
         if client_id != CLIENT_ID:
             step["client_id"] = client_id
         pending = Pending(self, type(request), version, self._correlation_id, step, view)
         try:
-            self._raw.send(
-                frame_of(request, version, correlation_id=self._correlation_id, client_id=client_id)
-            )
+            self._raw.send(frame_of(request, version, correlation_id=self._correlation_id, client_id=client_id))
         except ConnectionClosed:
             step["outcome"] = "closed"
         return pending

@@ -39,18 +39,13 @@ def request_frame(
 ) -> bytes:
     """A whole request frame: length, header, body."""
     encoded = b"" if client_id is None else client_id.encode()
-    header = (
-        struct.pack(">hhih", api_key, version, correlation_id, -1 if client_id is None else len(encoded))
-        + encoded
-    )
+    header = struct.pack(">hhih", api_key, version, correlation_id, -1 if client_id is None else len(encoded)) + encoded
     if flexible:
         header += b"\x00"
     return struct.pack(">i", len(header) + len(body)) + header + body
 
 
-def frame_of(
-    message: TopLevel, version: int, *, correlation_id: int, client_id: str | None = CLIENT_ID
-) -> bytes:
+def frame_of(message: TopLevel, version: int, *, correlation_id: int, client_id: str | None = CLIENT_ID) -> bytes:
     """The frame of a declared request."""
     return request_frame(
         message.KEY,

@@ -1,11 +1,10 @@
 """ApiVersions: what a broker says it serves."""
 
-from kafkawire.messages.api_versions import ApiVersionsRequest
-
 from kafkaconform.outcome import Tree
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
 from kafkaconform.wire import request_frame
+from kafkawire.messages.api_versions import ApiVersionsRequest
 
 REQUEST = ApiVersionsRequest(client_software_name="kafkaconform", client_software_version="1.0")
 
@@ -59,9 +58,7 @@ def software_names(session: Session) -> None:
     ):
         request = ApiVersionsRequest(client_software_name=name, client_software_version=version)
         connection.ask(request, 3, view=only_error)
-    connection.ask(
-        ApiVersionsRequest(client_software_name="", client_software_version=""), 0, view=only_error
-    )
+    connection.ask(ApiVersionsRequest(client_software_name="", client_software_version=""), 0, view=only_error)
 
 
 def only_error(answer: dict[str, Tree]) -> dict[str, Tree]:

@@ -1,18 +1,15 @@
 """Metadata: topics, their partitions and leaders, and the brokers."""
 
-from kafkawire.messages.metadata import MetadataRequest, MetadataRequestTopic
-
 from kafkaconform.outcome import Mark, Tree, View
 from kafkaconform.prepare import UNKNOWN_UUID, group_name, make_topic, wait_for_topic
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
+from kafkawire.messages.metadata import MetadataRequest, MetadataRequestTopic
 
 
 def by_name(*names: str, create: bool = False) -> MetadataRequest:
     """A request for topics by name."""
-    return MetadataRequest(
-        topics=[MetadataRequestTopic(name=name) for name in names], allow_auto_topic_creation=create
-    )
+    return MetadataRequest(topics=[MetadataRequestTopic(name=name) for name in names], allow_auto_topic_creation=create)
 
 
 def ours_sorted(session: Session) -> View:
@@ -109,9 +106,7 @@ def by_topic_id(session: Session) -> None:
     connection = session.connect()
     for version in (10, 11, 12, 13):
         for wanted in (topic_id, UNKNOWN_UUID):
-            connection.ask(
-                MetadataRequest(topics=[MetadataRequestTopic(topic_id=wanted, name=None)]), version
-            )
+            connection.ask(MetadataRequest(topics=[MetadataRequestTopic(topic_id=wanted, name=None)]), version)
     # both forms at once, and both in one entry
     both = [MetadataRequestTopic(topic_id=topic_id, name=None), MetadataRequestTopic(name=name)]
     connection.ask(MetadataRequest(topics=both), 12)
@@ -156,9 +151,7 @@ def authorized_operations(session: Session) -> None:
 
 def is_internal(answer: dict[str, Tree]) -> dict[str, Tree]:
     """What is said of a topic apart from its many partitions."""
-    topics = [
-        {key: value for key, value in topic.items() if key != "partitions"} for topic in answer["topics"]
-    ]
+    topics = [{key: value for key, value in topic.items() if key != "partitions"} for topic in answer["topics"]]
     return {"topics": [{**topic, "topic_id": Mark("uuid", b"internal")} for topic in topics]}
 
 

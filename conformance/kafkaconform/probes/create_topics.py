@@ -1,0 +1,247 @@
+"""CreateTopics: one result a topic, each on its own."""
+
+from kafkaconform.outcome import Tree
+from kafkaconform.prepare import broker_id, topic_spec, wait_for_topic
+from kafkaconform.registry import probe
+from kafkaconform.session import Session
+from kafkawire.messages.create_topics import (
+    CreatableReplicaAssignment,
+    CreatableTopic,
+    CreatableTopicConfig,
+    CreateTopicsRequest,
+)
+
+
+def create(*topics: CreatableTopic, validate_only: bool = False) -> CreateTopicsRequest:
+    """A request with a timeout that is not reached."""
+    return CreateTopicsRequest(topics=list(topics), timeout_ms=10_000, validate_only=validate_only)
+
+
+def in_order(answer: dict[str, Tree]) -> dict[str, Tree]:
+    """Topics by name (Kafka leaves their order open) and configs by name."""
+    answer["topics"].sort(key=lambda topic: str(topic["name"]))
+    return configs_in_order(answer)
+
+
+def configs_in_order(answer: dict[str, Tree]) -> dict[str, Tree]:
+    """Configs by name: Kafka leaves their order open."""
+    for topic in answer["topics"]:
+        if topic.get("configs"):
+            topic["configs"].sort(key=lambda config: config["name"])
+    return answer
+
+
+def few_configs(answer: dict[str, Tree]) -> dict[str, Tree]:
+    """The configs that the probes set, the others only counted."""
+    shown = ("cleanup.policy", "retention.ms", "max.message.bytes", "min.insync.replicas")
+    for topic in answer["topics"]:
+        if topic.get("configs"):
+            topic["configs"] = [config for config in topic["configs"] if config["name"] in shown]
+    return configs_in_order(answer)
+
+
+@probe
+def every_version(session: Session) -> None:
+    """A topic in every version: message from 1, throttle time from 2, what was made of it from 5, its id
+    from 7.
+    """
+    connection = session.connect()
+    for version in session.versions(CreateTopicsRequest):
+        spec = topic_spec(session.name(f"orders-{version}"), 2, configs={"retention.ms": "60000"})
+        connection.ask(create(spec), version, view=configs_in_order)
+
+
+@probe
+def defaults(session: Session) -> None:
+    """Partitions and replication factor -1 take the broker's defaults from version 4 on; before, too."""
+    connection = session.connect()
+    for version in (2, 3, 4, 5, 7):
+        spec = topic_spec(session.name(f"defaults-{version}"), -1, replicas=-1)
+        connection.ask(create(spec), version, view=few_configs)
+
+
+@probe
+def already_there(session: Session) -> None:
+    """A name that is taken: 36, with a message that names the topic."""
+    connection = session.connect()
+    spec = topic_spec(session.name("orders"))
+    for version in (7, 2, 3, 4, 5, 6, 7):
+        connection.ask(create(spec), version, view=few_configs)
+    connection.ask(create(spec, validate_only=True), 7, view=few_configs)
+
+
+@probe
+def validate_only(session: Session) -> None:
+    """Only validated: the answer of a creation, its id included, and no topic."""
+    connection = session.connect()
+    spec = topic_spec(session.name("orders"), 3, configs={"cleanup.policy": "compact"})
+    for version in (2, 4, 5, 7):
+        connection.ask(create(spec, validate_only=True), version, view=few_configs)
+    connection.ask(create(spec), 7, view=few_configs)
+
+
+@probe
+def bad_names(session: Session) -> None:
+    """A name that no topic can have: 17, with a message that says why."""
+    connection = session.connect()
+    for name in ("", ".", "..", "a b", "a/b", "ä", "a" * 250):
+        connection.ask(create(topic_spec(name)), 7)
+
+
+@probe
+def colliding_names(session: Session) -> None:
+    """Names that differ only in dots and underscores collide in metric names: 17."""
+    connection = session.connect()
+    connection.ask(create(topic_spec(session.name("a.b"))), 7, view=few_configs)
+    connection.ask(create(topic_spec(session.name("a_b"))), 7, view=few_configs)
+
+
+@probe
+def bad_partitions(session: Session) -> None:
+    """Partition counts of 0 and below -1: 37."""
+    connection = session.connect()
+    for count in (0, -2):
+        connection.ask(create(topic_spec(session.name("orders"), count)), 7)
+
+
+@probe
+def bad_replication_factor(session: Session) -> None:
+    """Replication factors of 0, below -1 and above the number of brokers: 38."""
+    connection = session.connect()
+    for factor in (0, -2, 32767):
+        connection.ask(create(topic_spec(session.name("orders"), replicas=factor)), 7)
+
+
+@probe
+def same_topic_twice(session: Session) -> None:
+    """A topic named twice in one request is answered once, with 42, and not created; the other is."""
+    connection = session.connect()
+    twice, once = topic_spec(session.name("twice")), topic_spec(session.name("once"))
+
+    def view(answer: dict[str, Tree]) -> dict[str, Tree]:
+        return in_order(few_configs(answer))
+
+    connection.ask(create(twice, once, twice), 7, view=view)
+    connection.ask(create(twice), 7, view=few_configs)
+
+
+@probe
+def no_topics(session: Session) -> None:
+    """An empty request gets an empty answer."""
+    session.connect().ask_all_versions(create())
+
+
+@probe
+def bad_configs(session: Session) -> None:
+    """Unknown names, values that do not parse, values out of range: 40, with a message. An empty list is
+    fine.
+    """
+    connection = session.connect()
+    cases = (
+        ("no.such.config", "1"),
+        ("retention.ms", "soon"),
+        ("retention.ms", "-2"),
+        ("max.message.bytes", "-1"),
+        ("max.message.bytes", "2147483648"),
+        ("cleanup.policy", "shred"),
+        ("cleanup.policy", ""),
+        ("compression.type", "brotli"),
+        ("min.cleanable.dirty.ratio", "2"),
+        ("min.insync.replicas", "0"),
+        ("message.timestamp.type", "Never"),
+        ("unclean.leader.election.enable", "maybe"),
+        ("segment.bytes", "13"),
+        ("retention.ms", None),
+        ("", "1"),
+    )
+    for number, (name, value) in enumerate(cases):
+        spec = topic_spec(session.name(f"orders-{number}"))
+        spec.configs = [CreatableTopicConfig(name=name, value=value)]
+        connection.ask(create(spec), 7, view=few_configs)
+
+
+@probe
+def good_configs(session: Session) -> None:
+    """Configs are taken over and come back as set on the topic (source 1), white space trimmed."""
+    connection = session.connect()
+    spec = topic_spec(session.name("orders"))
+    spec.configs = [
+        CreatableTopicConfig(name="cleanup.policy", value="compact,delete"),
+        CreatableTopicConfig(name="retention.ms", value=" 1000 "),
+        CreatableTopicConfig(name="max.message.bytes", value="1000"),
+    ]
+    connection.ask(create(spec), 7, view=few_configs)
+
+
+@probe
+def config_named_twice(session: Session) -> None:
+    """Of a config that is named twice the last one counts."""
+    connection = session.connect()
+    spec = topic_spec(session.name("orders"))
+    spec.configs = [
+        CreatableTopicConfig(name="retention.ms", value="1000"),
+        CreatableTopicConfig(name="retention.ms", value="2000"),
+    ]
+    connection.ask(create(spec), 7, view=few_configs)
+
+
+@probe
+def manual_assignment(session: Session) -> None:
+    """Replicas named by the client: counts must be -1 then (42), partitions must be 0 to n-1 and brokers
+    known (39).
+    """
+    connection = session.connect()
+    broker = broker_id(session)
+
+    def assigned(name: str, *partitions: tuple[int, list[int]], count: int = -1, factor: int = -1) -> CreatableTopic:
+        assignments = [
+            CreatableReplicaAssignment(partition_index=index, broker_ids=brokers) for index, brokers in partitions
+        ]
+        return CreatableTopic(
+            name=session.name(name), num_partitions=count, replication_factor=factor, assignments=assignments
+        )
+
+    for spec in (
+        assigned("good", (0, [broker]), (1, [broker])),
+        assigned("counted", (0, [broker]), count=1),
+        assigned("factored", (0, [broker]), factor=1),
+        assigned("gap", (0, [broker]), (2, [broker])),
+        assigned("not-from-zero", (1, [broker])),
+        assigned("twice", (0, [broker]), (0, [broker])),
+        assigned("no-replicas", (0, [])),
+        assigned("same-broker", (0, [broker, broker])),
+        assigned("unknown-broker", (0, [4711])),
+        assigned("negative-broker", (0, [-1])),
+        assigned("uneven", (0, [broker]), (1, [broker, 4711])),
+    ):
+        connection.ask(create(spec), 7, view=few_configs)
+
+
+@probe
+def several_topics(session: Session) -> None:
+    """One bad topic does not keep the good ones from being made."""
+    connection = session.connect()
+    good, bad = topic_spec(session.name("good")), topic_spec(session.name("zero"), 0)
+    connection.ask(create(bad, good), 7, view=lambda answer: in_order(few_configs(answer)))
+    wait_for_topic(session, session.name("good"))
+
+
+@probe
+def internal_names(session: Session) -> None:
+    """The metadata log cannot be made by a client: 42. The names of other internal topics are free until
+    taken.
+    """
+    connection = session.connect()
+    connection.ask(create(topic_spec("__cluster_metadata")), 7)
+
+
+@probe
+def zero_timeout(session: Session) -> None:
+    """A timeout of 0 or below: the controller may answer 7 although it goes on; recorded as either."""
+    connection = session.connect()
+
+    def view(answer: dict[str, Tree]) -> dict[str, Tree]:
+        return {"error_codes": [topic["error_code"] in (0, 7) for topic in answer["topics"]]}
+
+    request = CreateTopicsRequest(topics=[topic_spec(session.name("orders"))], timeout_ms=0)
+    connection.ask(request, 7, view=view)

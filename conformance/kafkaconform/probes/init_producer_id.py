@@ -1,0 +1,43 @@
+"""InitProducerId without a transactional id: a fresh producer id for idempotent writes."""
+
+from kafkaconform.prepare import producer_id
+from kafkaconform.registry import probe
+from kafkaconform.session import Session
+from kafkawire.messages.init_producer_id import InitProducerIdRequest
+
+
+@probe
+def every_version(session: Session) -> None:
+    """Without a transactional id: a new id each time, epoch 0."""
+    producer_id(session)
+    session.connect().ask_all_versions(InitProducerIdRequest(transactional_id=None, transaction_timeout_ms=60_000))
+
+
+@probe
+def timeout_is_not_looked_at(session: Session) -> None:
+    """Without a transactional id the timeout may be anything."""
+    connection = session.connect()
+    for timeout_ms in (0, -1, 2_147_483_647):
+        connection.ask(InitProducerIdRequest(transactional_id=None, transaction_timeout_ms=timeout_ms), 4)
+
+
+@probe
+def known_id_and_epoch(session: Session) -> None:
+    """An id and epoch the client brings along: both or neither, 42 otherwise; an idempotent producer gets a
+    new id anyway.
+    """
+    connection = session.connect()
+    for producer_id, epoch in ((-1, -1), (1, 0), (-1, 0), (1, -1), (-2, -2)):
+        request = InitProducerIdRequest(
+            transactional_id=None, transaction_timeout_ms=60_000, producer_id=producer_id, producer_epoch=epoch
+        )
+        for version in (3, 5):
+            connection.ask(request, version)
+
+
+@probe
+def empty_transactional_id(session: Session) -> None:
+    """An empty transactional id is not the same as none: 42."""
+    connection = session.connect()
+    for version in (0, 2, 4, 5):
+        connection.ask(InitProducerIdRequest(transactional_id="", transaction_timeout_ms=60_000), version)
