@@ -15,6 +15,8 @@ EMULATOR_DEFAULTS: dict[str, str] = {
     "transaction.state.log.min.isr": "1",
     "share.coordinator.state.topic.replication.factor": "1",
     "share.coordinator.state.topic.min.isr": "1",
+    # The metadata log is kept in memory and a snapshot costs no disk: a short log is worth more than a rare snapshot.
+    "metadata.log.max.record.bytes.between.snapshots": "1048576",
     # Kafka has no defaults for these: a node in combined mode, as the quick start of Kafka configures it.
     "process.roles": "broker,controller",
     "node.id": "1",

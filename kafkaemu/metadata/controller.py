@@ -1,0 +1,269 @@
+"""The active controller of a cluster with one controller: checks requests, writes their records, applies them.
+
+Theory: KIP-500. A change is a batch of records: appended to the metadata log, folded into the image, then told to whoever
+subscribed, all in one turn, so nobody sees half of it. A refused change leaves no record. The reference's QuorumController does the
+same with a queue and a quorum in between.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+import attrs
+
+from kafkaemu.config.broker import BrokerConfig
+from kafkaemu.config.listeners import PROTOCOLS
+from kafkaemu.metadata import features
+from kafkaemu.metadata.image import MetadataImage, ResourceType, TopicImage
+from kafkaemu.metadata.log import MetadataLog
+from kafkaemu.metadata.topic_creation import (
+    CreatedTopic,
+    NewTopic,
+    Refused,
+    check_configs,
+    check_name,
+    creation_records,
+    place,
+    too_many_partitions,
+)
+from kafkaemu.metadata.topic_deletion import DeletedTopic, plan_deletion
+from kafkaemu.metadata.topic_names import CLUSTER_METADATA_TOPIC, collision_key
+from kafkaemu.world.interface import Entropy
+from kafkawire.declare import TopLevel
+from kafkawire.errors import ErrorCode
+from kafkawire.internal.cluster_metadata import (
+    BrokerEndpoint,
+    BrokerFeature,
+    BrokerRegistrationChangeRecord,
+    ConfigRecord,
+    FeatureLevelRecord,
+    ProducerIdsRecord,
+    RegisterBrokerRecord,
+    RemoveTopicRecord,
+)
+from kafkawire.primitives import uuid_text
+
+PRODUCER_IDS_PER_BLOCK = 1000
+#: BrokerRegistrationChangeRecord.fenced: from now on not.
+_UNFENCE = -1
+
+
+@attrs.frozen(kw_only=True)
+class Changes:
+    """What a batch of records has changed. Images of created topics are as in the metadata image, those of deleted ones as
+    they last were. ``configs`` are (resource type, name)."""
+
+    created: tuple[TopicImage, ...] = ()
+    deleted: tuple[TopicImage, ...] = ()
+    configs: tuple[tuple[int, str], ...] = ()
+
+
+class Controller:
+    """The controller and the image it shares with the broker in its process.
+
+    ``cluster_id`` None makes a new one. A new cluster writes its first records when it is started with `format`.
+    """
+
+    def __init__(self, config: BrokerConfig, entropy: Entropy, cluster_id: str | None = None) -> None:
+        self._config = config
+        self._entropy = entropy
+        self._subscribers: list[Callable[[Changes], None]] = []
+        #: Names that differ only in "." and "_", by what they have in common.
+        self._colliding: dict[str, list[str]] = {}
+        #: Id of the one controller there is.
+        self.controller_id: int = config["node.id"]
+        self.image = MetadataImage(cluster_id or uuid_text(entropy.uuid()))
+        self.log = MetadataLog(config["metadata.log.max.record.bytes.between.snapshots"])
+
+    def subscribe(self, callback: Callable[[Changes], None]) -> None:
+        """Call ``callback`` after every batch of records, with what it changed, once the image shows it."""
+        self._subscribers.append(callback)
+
+    def format(self, now_ms: int) -> None:
+        """Write the first records of a new cluster: feature levels, and the default that the ELR feature fixes."""
+        assert self.log.end_offset == 0, "a cluster is formatted once"
+        records: list[TopLevel] = [
+            FeatureLevelRecord(name=name, feature_level=level) for name, level in features.INITIAL.items()
+        ]
+        # With eligible leader replicas the reference pins the cluster's min.insync.replicas as a dynamic default (KIP-966).
+        minimum = str(self._config["min.insync.replicas"])
+        records.append(
+            ConfigRecord(resource_type=ResourceType.BROKER, resource_name="", name="min.insync.replicas", value=minimum)
+        )
+        self._commit(records, now_ms, Changes(configs=((ResourceType.BROKER, ""),)))
+
+    def register_broker(self, broker_id: int, endpoints: Mapping[str, tuple[str, int, str]], now_ms: int) -> int:
+        """Register a broker that is ready to serve and unfence it; returns its epoch.
+
+        ``endpoints`` are its advertised host, port and security protocol by listener name.
+        """
+        epoch = self.log.end_offset
+        registration = RegisterBrokerRecord(
+            broker_id=broker_id,
+            incarnation_id=self._entropy.uuid(),
+            broker_epoch=epoch,
+            end_points=[
+                BrokerEndpoint(name=name, host=host, port=port, security_protocol=PROTOCOLS.index(protocol))
+                for name, (host, port, protocol) in endpoints.items()
+            ],
+            features=[
+                BrokerFeature(name=name, min_supported_version=low, max_supported_version=high)
+                for name, (low, high) in features.SUPPORTED.items()
+            ],
+            rack=self._config["broker.rack"],
+            fenced=True,
+            log_dirs=[self._entropy.uuid()],
+        )
+        unfenced = BrokerRegistrationChangeRecord(broker_id=broker_id, broker_epoch=epoch, fenced=_UNFENCE)
+        self._commit([registration, unfenced], now_ms, Changes())
+        return epoch
+
+    def create_topics(
+        self, topics: Sequence[NewTopic], now_ms: int, *, validate_only: bool = False
+    ) -> list[CreatedTopic]:
+        """Create topics, each on its own merits, in one batch; one result for each name.
+
+        Errors: 17 for a name that is illegal or collides, 36 for one that exists, 42 for one that comes twice or may not be
+        created, 40, 37, 38, 39 for configs, partitions, replication factor and assignment, 44 for too many partitions.
+        """
+        counts = Counter(topic.name for topic in topics)
+        wanted = [t for t in topics if counts[t.name] == 1 and t.name != CLUSTER_METADATA_TOPIC]
+        results = self._create(wanted, now_ms, validate_only)
+        for name, count in counts.items():
+            if name == CLUSTER_METADATA_TOPIC:
+                message = f"Creation of internal topic {CLUSTER_METADATA_TOPIC} is prohibited."
+                results.append(CreatedTopic(name, ErrorCode.INVALID_REQUEST, message))
+            elif count > 1:
+                results.append(CreatedTopic(name, ErrorCode.INVALID_REQUEST, "Duplicate topic name."))
+        return results
+
+    def _create(self, topics: Sequence[NewTopic], now_ms: int, validate_only: bool) -> list[CreatedTopic]:
+        if too_many_partitions(topics, self._config):
+            message = "Excessively large number of partitions per request."
+            return [CreatedTopic(topic.name, ErrorCode.POLICY_VIOLATION, message) for topic in topics]
+        results = []
+        records: list[TopLevel] = []
+        for topic in topics:
+            try:
+                result = self._plan(topic, records)
+            except Refused as refused:
+                result = CreatedTopic(topic.name, refused.code, refused.message)
+            results.append(result)
+        if records and not validate_only:
+            ids = [result.topic_id for result in results if result.code == ErrorCode.NONE]
+            self._commit(records, now_ms, created_ids=ids)
+        return results
+
+    def _plan(self, topic: NewTopic, records: list[TopLevel]) -> CreatedTopic:
+        check_name(topic.name, self.image, self._colliding)
+        configs = check_configs(topic, self._config)
+        brokers = self.image.brokers
+        start = self._entropy.below(len(brokers)) if len(brokers) > 1 else 0
+        replicas = place(topic, self._config, brokers, start)
+        topic_id = self._entropy.uuid()
+        records += creation_records(topic.name, topic_id, replicas, configs, brokers)
+        return CreatedTopic(
+            topic.name,
+            topic_id=topic_id,
+            partition_count=len(replicas),
+            replication_factor=len(replicas[0]),
+            configs=configs,
+        )
+
+    def ensure_topic(self, name: str, now_ms: int) -> CreatedTopic:
+        """Create a topic that a client or a coordinator needs, with the broker's defaults, or with what an internal topic has
+        (DefaultAutoTopicCreationManager); a topic that is there is left as it is and the result is no error."""
+        existing = self.image.topics.get(name)
+        if existing is not None:
+            partitions = existing.partitions
+            return CreatedTopic(
+                name,
+                topic_id=existing.topic_id,
+                partition_count=len(partitions),
+                replication_factor=len(partitions[0].replicas),
+                configs=self.image.configs(ResourceType.TOPIC, name),
+            )
+        return self.create_topics([self._automatic_topic(name)], now_ms)[0]
+
+    def _automatic_topic(self, name: str) -> NewTopic:
+        config = self._config
+        if name == "__consumer_offsets":
+            prefix = "offsets.topic"
+            configs = {"cleanup.policy": "compact", "compression.type": "producer"}
+        elif name == "__transaction_state":
+            prefix = "transaction.state.log"
+            configs = {
+                "cleanup.policy": "compact",
+                "compression.type": "uncompressed",
+                "min.insync.replicas": str(config["transaction.state.log.min.isr"]),
+                "unclean.leader.election.enable": "false",
+            }
+        elif name == "__share_group_state":
+            prefix = "share.coordinator.state.topic"
+            configs = {
+                "cleanup.policy": "delete",
+                "compression.type": "producer",
+                "min.insync.replicas": str(config["share.coordinator.state.topic.min.isr"]),
+                "retention.ms": "-1",
+            }
+        else:
+            return NewTopic(name)
+        configs["segment.bytes"] = str(config[f"{prefix}.segment.bytes"])
+        return NewTopic(
+            name,
+            config[f"{prefix}.num.partitions"],
+            config[f"{prefix}.replication.factor"],
+            configs=tuple(configs.items()),
+        )
+
+    def delete_topics(self, wanted: Sequence[tuple[str | None, bytes]], now_ms: int) -> list[DeletedTopic]:
+        """Delete topics by name (with a zero id) or id (with no name); one result for each that is distinct.
+
+        Errors: 3 and 100 for a name or id that there is not, 42 for entries that contradict themselves or one another.
+        """
+        results, doomed = plan_deletion(self.image, wanted)
+        if doomed:
+            records = [RemoveTopicRecord(topic_id=topic.topic_id) for topic in doomed]
+            self._commit(records, now_ms, Changes(deleted=tuple(doomed)))
+        return results + [DeletedTopic(topic.name, topic.topic_id) for topic in doomed]
+
+    def allocate_producer_ids(self, broker_id: int, now_ms: int) -> range:
+        """A block of producer ids that nobody else gets (ProducerIdControlManager)."""
+        first = self.image.next_producer_id
+        end = first + PRODUCER_IDS_PER_BLOCK
+        epoch = self.image.brokers[broker_id].epoch
+        record = ProducerIdsRecord(broker_id=broker_id, broker_epoch=epoch, next_producer_id=end)
+        self._commit([record], now_ms, Changes())
+        return range(first, end)
+
+    def _commit(
+        self,
+        records: Sequence[TopLevel],
+        now_ms: int,
+        changes: Changes | None = None,
+        *,
+        created_ids: Sequence[bytes] = (),
+    ) -> None:
+        image = self.image
+        last_offset = self.log.append(records, now_ms)
+        for record in records:
+            image.apply(record)
+        image.offset = last_offset
+        if changes is None:
+            changes = Changes(created=tuple(image.topics_by_id[topic_id] for topic_id in created_ids))
+        self._note_names(changes)
+        if self.log.snapshot_is_due():
+            self.log.take_snapshot(image, now_ms)
+        for callback in self._subscribers:
+            callback(changes)
+
+    def _note_names(self, changes: Changes) -> None:
+        for topic in changes.created:
+            if (key := collision_key(topic.name)) is not None:
+                self._colliding.setdefault(key, []).append(topic.name)
+        for topic in changes.deleted:
+            if (key := collision_key(topic.name)) is not None:
+                self._colliding[key].remove(topic.name)
+                if not self._colliding[key]:
+                    del self._colliding[key]
