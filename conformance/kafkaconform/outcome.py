@@ -90,7 +90,7 @@ def _is_set(kind: str, value: Any) -> bool:
         return value != ""
     if kind == "time":
         # A time of the broker's clock; the fixed time of a probe's own records is kept as it is.
-        return abs(value / 1000 - time.time()) < ONE_DAY_S
+        return bool(abs(value / 1000 - time.time()) < ONE_DAY_S)
     return bool(value >= 0 if kind in {"broker", "producer_id"} else value > 0)
 
 

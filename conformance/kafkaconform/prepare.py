@@ -124,7 +124,7 @@ def group_name(session: Session, base: str = "group") -> str:
     return group
 
 
-def producer_id(session: Session) -> int:
+def new_producer_id(session: Session) -> int:
     """A producer id that nobody else uses. The first ids of a fresh cluster take a moment."""
     seen: list[int] = []
 

@@ -1,15 +1,18 @@
 """InitProducerId without a transactional id: a fresh producer id for idempotent writes."""
 
-from kafkaconform.prepare import producer_id
+from kafkaconform.prepare import new_producer_id
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
 from kafkawire.messages.init_producer_id import InitProducerIdRequest
+
+#: Far beyond what a broker hands out during a recording.
+KNOWN = 4_000_000_000
 
 
 @probe
 def every_version(session: Session) -> None:
     """Without a transactional id: a new id each time, epoch 0."""
-    producer_id(session)
+    new_producer_id(session)
     session.connect().ask_all_versions(InitProducerIdRequest(transactional_id=None, transaction_timeout_ms=60_000))
 
 
@@ -27,7 +30,7 @@ def known_id_and_epoch(session: Session) -> None:
     new id anyway.
     """
     connection = session.connect()
-    for producer_id, epoch in ((-1, -1), (1, 0), (-1, 0), (1, -1), (-2, -2)):
+    for producer_id, epoch in ((-1, -1), (KNOWN, 0), (-1, 0), (KNOWN, -1), (-2, -2)):
         request = InitProducerIdRequest(
             transactional_id=None, transaction_timeout_ms=60_000, producer_id=producer_id, producer_epoch=epoch
         )

@@ -1,7 +1,7 @@
 """Produce with a producer id: sequences, duplicates, epochs."""
 
 from kafkaconform.batches import Record, batch
-from kafkaconform.prepare import make_topic, produce_request, producer_id
+from kafkaconform.prepare import make_topic, new_producer_id, produce_request
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
 
@@ -10,7 +10,7 @@ class Producer:
     """A producer id of this run, and the batches it makes."""
 
     def __init__(self, session: Session) -> None:
-        self.producer_id = producer_id(session)
+        self.producer_id = new_producer_id(session)
 
     def batch(self, sequence: int, count: int = 1, epoch: int = 0) -> bytes:
         """A batch of ``count`` records whose first has ``sequence``."""

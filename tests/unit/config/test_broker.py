@@ -100,7 +100,9 @@ def test_emulator_defaults_count_before_kafkas_and_after_everything_else() -> No
     assert BrokerConfig()["group.initial.rebalance.delay.ms"] == 0
     assert BrokerConfig({"group.initial.rebalance.delay.ms": "7"})["group.initial.rebalance.delay.ms"] == 7
     assert BrokerConfig(defaults={})["group.initial.rebalance.delay.ms"] == 3000
-    with pytest.raises(ConfigError, match=r'Missing required configuration "process\.roles" which has no default value'):
+    with pytest.raises(
+        ConfigError, match=r'Missing required configuration "process\.roles" which has no default value'
+    ):
         BrokerConfig(defaults={})["process.roles"]
 
 
