@@ -34,12 +34,19 @@ class Parked(Generic[A]):
 class Ticket(Generic[A]):
     """A parked answer's place in the waiting room."""
 
-    __slots__ = ("_deliver", "_room", "_timers", "parked")
+    __slots__ = ("_deliver", "_fail", "_room", "_timers", "parked")
 
-    def __init__(self, room: WaitingRoom, parked: Parked[A], deliver: Callable[[A], None]) -> None:
+    def __init__(
+        self,
+        room: WaitingRoom,
+        parked: Parked[A],
+        deliver: Callable[[A], None],
+        fail: Callable[[Exception], None] | None,
+    ) -> None:
         self.parked = parked
         self._room = room
         self._deliver: Callable[[A], None] | None = deliver
+        self._fail = fail
         self._timers: tuple[Timer, ...] = ()
 
     @property
@@ -59,17 +66,29 @@ class Ticket(Generic[A]):
         self._room._remove(self)
         return deliver
 
-    def _try(self) -> None:
-        if self._deliver is not None:
-            answer = self.parked.try_complete()
-            # The attempt itself may have led to this ticket's completion.
-            if answer is not None and self._deliver is not None:
-                self._leave()(answer)
-
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """End as if the time were up. The parked answer must have ``on_expire``."""
         if self._deliver is not None:
             assert self.parked.on_expire is not None
-            answer = self.parked.on_expire()
+            self._attempt(self.parked.on_expire)
+
+    def _try(self) -> None:
+        if self._deliver is not None:
+            self._attempt(self.parked.try_complete)
+
+    def _attempt(self, make_answer: Callable[[], A | None]) -> None:
+        try:
+            answer = make_answer()
+        except Exception as error:
+            # A defect here must not stop whoever touched the key, nor the tickets behind this one.
+            if self._fail is None:
+                raise
+            if self._deliver is not None:
+                self._leave()
+                self._fail(error)
+            return
+        # The attempt itself may have led to this ticket's completion.
+        if answer is not None and self._deliver is not None:
             self._leave()(answer)
 
 
@@ -92,15 +111,21 @@ class WaitingRoom:
         self._real_ms = real_ms
         self._by_key: dict[Hashable, dict[Ticket[Any], None]] = {}
 
-    def park(self, parked: Parked[A], deliver: Callable[[A], None]) -> Ticket[A]:
-        """Wait. The caller has just tried in vain, so the first attempt is made when a key is touched."""
-        ticket = Ticket(self, parked, deliver)
+    def park(
+        self, parked: Parked[A], deliver: Callable[[A], None], fail: Callable[[Exception], None] | None = None
+    ) -> Ticket[A]:
+        """Wait. The caller has just tried in vain, so the first attempt is made when a key is touched.
+
+        ``deliver`` gets the answer. ``fail`` gets what an attempt raised, after which the ticket is gone; without it the
+        error goes to whoever touched the key.
+        """
+        ticket = Ticket(self, parked, deliver, fail)
         for key in parked.keys:
             self._by_key.setdefault(key, {})[ticket] = None
         if parked.wait_ms is not None:
             ticket._timers = (
-                self._moved.at(self._now_ms() + parked.wait_ms, ticket._expire),
-                self._real.at(self._real_ms() + parked.wait_ms, ticket._expire),
+                self._moved.at(self._now_ms() + parked.wait_ms, ticket.expire),
+                self._real.at(self._real_ms() + parked.wait_ms, ticket.expire),
             )
         return ticket
 

@@ -1,5 +1,4 @@
-"""The four seams through which the world comes in: clock, network, disk, entropy.
+"""The seams through which the world comes in: clock, network, disk, entropy (DESIGN 4).
 
-`interface` says what they are; each seam has a real half and a memory half. Nothing outside this package calls `time`,
-`random`, `os.urandom`, `uuid`, `open` or `socket`.
+`interface` says what they promise and imports nothing; `real` and `memory` hold the halves that tests choose between.
 """

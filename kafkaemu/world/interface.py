@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from kafkawire.primitives import Part
@@ -44,18 +44,38 @@ class Connection(Protocol):
     def peer(self) -> str:
         """Address of the other side, as ``/127.0.0.1:50123``."""
 
+    @property
+    def peer_address(self) -> tuple[str, int]:
+        """The same as host and port."""
+
     def receive_into(self, buffer: bytearray | memoryview) -> int:
         """Bytes received, 0 at the end of the stream. Raises BlockingIOError when nothing is there yet, OSError when broken."""
 
     def send(self, parts: Sequence[Part]) -> int:
         """Send what fits of ``parts``, in order; returns the number of bytes taken. Raises BlockingIOError or OSError."""
 
-    async def wait_readable(self) -> None: ...
+    def wait_readable(self) -> Awaitable[None]:
+        """Until bytes or the end of the stream are there, or `wake` or `close` is called. May return for no reason."""
 
-    async def wait_writable(self) -> None: ...
+    def wait_writable(self) -> Awaitable[None]:
+        """Until `send` may take bytes again, or `wake` or `close` is called. May return for no reason."""
+
+    def wait_woken(self) -> Awaitable[None]:
+        """Until `wake` or `close` is called."""
+
+    def wake(self) -> None:
+        """Let the task return that waits on this connection: there is something for it to do."""
 
     def close(self) -> None:
-        """Close at once. A task waiting on the connection gets OSError (or the seam's closed-resource error)."""
+        """Close at once, and wake the task that waits. Idempotent."""
+
+
+class Event(Protocol):
+    """Something that happens once; the async library's own event fits."""
+
+    def set(self) -> None: ...
+
+    async def wait(self) -> None: ...
 
 
 class Listener(Protocol):
@@ -64,7 +84,9 @@ class Listener(Protocol):
     @property
     def address(self) -> tuple[str, int]: ...
 
-    async def accept(self) -> Connection: ...
+    async def accept(self) -> Connection:
+        """The next connection. Raises OSError when there is none to be had: ECONNABORTED when that client has gone again,
+        EMFILE or ENFILE when there are too many, EBADF when the listener is closed."""
 
     def close(self) -> None: ...
 

@@ -1,0 +1,382 @@
+"""The synchronous core of a connection: bytes in, handlers called, bytes out, and nothing of any async library.
+
+Theory. A connection is driven by calling `ServerConnection.pump` whenever there may be something to do. One call is one *turn*:
+send what is left from before; take complete frames that wait, or receive once; handle at most `FRAMES_PER_TURN` of them, in order; send all
+their answers at once. It then says what it is waiting for (`Turn`). Between two turns an idle connection owns no buffer: it receives
+into one that is shared by all, since nothing of a turn outlives it.
+
+A request that must wait parks the connection: its `Ticket` sits in the waiting room, and no further request is handled. The turn that
+completes it, of another connection or of a timer, encodes and sends the answer itself (`_deliver`); the task that waits for this
+connection is woken only if there is more to do than that. While parked the connection still reads, for the client's going away to be noticed,
+but no more than `READ_AHEAD_BYTES` or one long frame.
+
+What a client does wrong closes its own connection with one log line (REFERENCE, "What bad input gets"); the answers before it are sent first.
+"""
+
+from __future__ import annotations
+
+import enum
+import logging
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from kafkaemu.delayed import Parked, Ticket
+from kafkaemu.handlers.context import NO_ANSWER, CloseConnection, Peer, Request
+from kafkaemu.server.dispatch import Dispatcher, Route, internal_error
+from kafkawire.compiler import raw_encoder
+from kafkawire.framing import REQUEST_BYTES_MAX, FrameReader, ProtocolViolation, append_response, parse_request_head
+from kafkawire.primitives import Buffer, MalformedMessage, Part
+
+if TYPE_CHECKING:
+    from kafkaemu.handlers.context import Answer
+    from kafkaemu.world.interface import Clock, Connection
+    from kafkawire.declare import TopLevel
+
+logger = logging.getLogger("kafkaemu.server")
+
+#: Fairness: how much of one client is handled before the others have their turn.
+FRAMES_PER_TURN = 32
+RECEIVE_BYTES = 16384
+#: How much more is read while a request is parked.
+READ_AHEAD_BYTES = 16384
+#: Small answers are collected up to here before they are sent.
+COLLECT_BYTES = 65536
+
+_received = bytearray(RECEIVE_BYTES)
+
+
+class Turn(enum.Enum):
+    """What a connection waits for after a turn."""
+
+    #: Bytes from the client.
+    READ = enum.auto()
+    #: The client taking its answers.
+    WRITE = enum.auto()
+    #: Nothing: there is more to do, but others come first.
+    YIELD = enum.auto()
+    #: An answer that is not there yet, or bytes from the client.
+    PARKED = enum.auto()
+    #: The same, with as much read ahead as is allowed: only `wake` ends it.
+    HELD = enum.auto()
+    #: Nothing any more.
+    CLOSED = enum.auto()
+
+
+class Connections:
+    """What the connections of one broker share, and which there are."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        clock: Clock,
+        *,
+        max_request_bytes: int = REQUEST_BYTES_MAX,
+        max_idle_ms: int = 600_000,
+    ) -> None:
+        self.dispatcher = dispatcher
+        self.context = dispatcher.context
+        self.clock = clock
+        self.max_request_bytes = max_request_bytes
+        #: Real time without a byte after which a connection is closed, negative: never.
+        self.max_idle_ms = max_idle_ms
+        self.draining = False
+        self.open: dict[ServerConnection, None] = {}
+
+    def close_idle(self) -> float:
+        """Close the connections that have been silent for too long; returns the real time of the next look."""
+        now_ms = self.clock.real_ms()
+        next_ms = now_ms + self.max_idle_ms
+        for connection in list(self.open):
+            idle_at_ms = connection.active_ms + self.max_idle_ms
+            if connection.parked or idle_at_ms > now_ms:
+                next_ms = min(next_ms, max(idle_at_ms, now_ms + 1000.0))
+            else:
+                connection.close()
+        return next_ms
+
+    def drain(self) -> None:
+        """Shutting down: parked requests end as if their time were up; a connection closes once its answers are sent."""
+        self.draining = True
+        for connection in list(self.open):
+            connection.drain()
+
+
+class ServerConnection:
+    """One client's connection. See the module for how it works; `pump`, `close` and `drain` are all there is to call."""
+
+    __slots__ = (
+        "_client_id",
+        "_connection",
+        "_frames",
+        "_parts",
+        "_pending",
+        "_reader",
+        "_shared",
+        "_tail",
+        "_ticket",
+        "active_ms",
+        "closed",
+        "peer",
+    )
+
+    def __init__(self, shared: Connections, connection: Connection, listener: str) -> None:
+        host, port = connection.peer_address
+        self.peer = Peer("/" + host, port, listener)
+        self.closed = False
+        self.active_ms = shared.clock.real_ms()
+        self._shared = shared
+        self._connection = connection
+        self._reader = FrameReader(shared.max_request_bytes)
+        #: Frames that are here and not handled yet.
+        self._frames: Sequence[Buffer] = ()
+        #: What could not be sent yet, or is collected in this turn: the parts, then the tail.
+        self._parts: list[Part] | None = None
+        self._tail: bytearray | None = None
+        self._ticket: Ticket[TopLevel] | None = None
+        self._pending: tuple[Route, Request, Any] | None = None
+        self._client_id: str | None = None
+        shared.open[self] = None
+
+    @property
+    def parked(self) -> bool:
+        """Whether a request waits for its answer."""
+        return self._ticket is not None
+
+    # What the driver calls
+
+    def pump(self) -> Turn:
+        """Do one turn; returns what to wait for before the next."""
+        if self.closed:
+            return Turn.CLOSED
+        try:
+            return self._turn()
+        except ProtocolViolation as error:
+            return self._refuse(str(error))
+        except MalformedMessage as error:
+            return self._refuse(str(error))
+        except CloseConnection as error:
+            return self._refuse(str(error))
+        except OSError:
+            # The client has gone, which is its right.
+            self.close()
+            return Turn.CLOSED
+
+    def close(self) -> None:
+        """Close at once; a parked request leaves without an answer. Idempotent."""
+        if self.closed:
+            return
+        self.closed = True
+        self._shared.open.pop(self, None)
+        if self._ticket is not None:
+            self._ticket.cancel()
+            self._ticket = self._pending = None
+        self._frames = ()
+        self._parts = self._tail = None
+        self._connection.close()
+
+    def drain(self) -> None:
+        """End the parked request as if its time were up, send what there is, then close."""
+        if self._ticket is not None and self._ticket.parked.on_expire is not None:
+            self._ticket.expire()
+        if not self.closed and self._parts is None and self._tail is None:
+            self.close()
+
+    # One turn
+
+    def _turn(self) -> Turn:
+        self.active_ms = self._shared.clock.real_ms()
+        if not self._flush():
+            return Turn.WRITE
+        if self._shared.draining:
+            self.close()
+            return Turn.CLOSED
+        if self._ticket is not None:
+            return self._read_ahead()
+        more = False
+        if not self._frames:
+            more = self._receive()
+            if self.closed:
+                return Turn.CLOSED
+        self._handle_some()
+        if not self._flush():
+            return Turn.WRITE
+        if self._ticket is not None:
+            return Turn.PARKED
+        if self._frames:
+            return Turn.YIELD
+        if self._reader.failure is not None:
+            raise self._reader.failure
+        return Turn.YIELD if more else Turn.READ
+
+    def _receive(self) -> bool:
+        """Receive once, adding to the frames that wait. Tells whether there may be more; closes at the stream's end."""
+        reader = self._reader
+        target: bytearray | memoryview | None = reader.wants()
+        own = target is not None
+        if target is None:
+            target = _received
+        try:
+            count = self._connection.receive_into(target)
+        except BlockingIOError:
+            return False
+        if count == 0:
+            self.close()
+            return False
+        size = len(target)
+        if own:
+            frame = reader.received(count)
+            if frame is not None:
+                self._frames = [*self._frames, frame]
+        elif self._frames:
+            self._frames = [*self._frames, *reader.feed(target, count)]
+        else:
+            self._frames = reader.feed(target, count)
+        return count == size
+
+    def _read_ahead(self) -> Turn:
+        """Read while parked, until the limit."""
+        while self._ahead_bytes() < READ_AHEAD_BYTES and self._reader.failure is None:
+            before = len(self._frames)
+            more = self._receive()
+            if self.closed:
+                return Turn.CLOSED
+            if not more and len(self._frames) == before:
+                return Turn.PARKED
+        return Turn.HELD
+
+    def _ahead_bytes(self) -> int:
+        return sum(map(len, self._frames))
+
+    def _handle_some(self) -> None:
+        """Handle frames until the turn's limit, a parked request, or answers that have to be sent first."""
+        frames = self._frames
+        if not frames:
+            return
+        handled = 0
+        try:
+            for frame in frames[:FRAMES_PER_TURN]:
+                handled += 1
+                self._handle(frame)
+                if self._ticket is not None or self.closed:
+                    break
+                if self._parts is not None or (self._tail is not None and len(self._tail) > COLLECT_BYTES):
+                    if not self._flush():
+                        break
+        finally:
+            self._frames = frames[handled:] if handled < len(frames) and not self.closed else ()
+
+    def _handle(self, frame: Buffer) -> None:
+        head = parse_request_head(frame)
+        self._client_id = head.client_id
+        dispatcher = self._shared.dispatcher
+        route = dispatcher.routes.get(head.api_key << 16 | head.version & 0xFFFF)
+        if route is None:
+            route = dispatcher.route(head)
+        body, _ = route.decode(frame, head.body)
+        request = Request(head.api_key, head.version, head.correlation_id, head.client_id, self.peer)
+        answer: Answer
+        try:
+            if dispatcher.interceptor is None:
+                answer = route.handle(dispatcher.context, request, body)
+            else:
+                answer = dispatcher.interceptor.handle(route, dispatcher.context, request, body)
+        except CloseConnection:
+            raise
+        except Exception as error:
+            answer = internal_error(route, request, body, error)
+        if answer.__class__ is Parked:
+            self._pending = (route, request, body)
+            self._ticket = self._shared.context.waiting.park(answer, self._deliver, self._fail)  # type: ignore[arg-type]
+        elif answer is not NO_ANSWER:
+            self._answer(route, request, body, answer)  # type: ignore[arg-type]
+
+    # Answers
+
+    def _answer(self, route: Route, request: Request, body: Any, message: TopLevel) -> None:
+        """Encode an answer behind those collected."""
+        try:
+            self._encode(route, request, message)
+        except Exception as error:
+            self._encode(route, request, internal_error(route, request, body, error))
+
+    def _encode(self, route: Route, request: Request, message: TopLevel) -> None:
+        encoder = raw_encoder(type(message), route.answer_version)
+        tail = self._tail
+        parts: list[Part] = [] if self._parts is None else self._parts
+        self._tail = append_response(
+            bytearray() if tail is None else tail, parts, request.correlation_id, route.header_version, encoder, message
+        )
+        if parts:
+            self._parts = parts
+
+    def _flush(self) -> bool:
+        """Send what is there; False if the client does not take it all. Raises OSError if it has gone."""
+        parts, tail = self._parts, self._tail
+        if parts is None:
+            if tail is None:
+                return True
+            parts = [tail]
+        elif tail:
+            parts.append(tail)
+        self._parts = self._tail = None
+        while True:
+            try:
+                sent = self._connection.send(parts)
+            except BlockingIOError:
+                self._parts = parts
+                return False
+            parts = unsent(parts, sent)
+            if not parts:
+                return True
+
+    def _deliver(self, message: TopLevel) -> None:
+        """The parked request has its answer; called in the turn that made it, whose own business must not suffer from ours."""
+        assert self._pending is not None
+        route, request, body = self._pending
+        self._ticket = self._pending = None
+        try:
+            if message is not NO_ANSWER:
+                self._answer(route, request, body, message)
+            if not self._flush() or self._frames or self._shared.draining:
+                self._connection.wake()
+        except OSError:
+            self.close()
+        except Exception:
+            logger.exception("Closed the connection of %s: no answer can be encoded", self._who())
+            self.close()
+
+    def _fail(self, error: Exception) -> None:
+        """Completing the parked request met a defect."""
+        assert self._pending is not None
+        route, request, body = self._pending
+        if isinstance(error, CloseConnection):
+            self._ticket = self._pending = None
+            self._refuse(str(error))
+        else:
+            self._deliver(internal_error(route, request, body, error))
+
+    def _refuse(self, reason: str) -> Turn:
+        """Close because of what the client did; the answers before that are sent."""
+        logger.warning("Closed the connection of %s: %s", self._who(), reason)
+        try:
+            self._flush()
+        except OSError:
+            pass
+        self.close()
+        return Turn.CLOSED
+
+    def _who(self) -> str:
+        client_id = "not known yet" if self._client_id is None else f'"{self._client_id}"'
+        return f"{self._connection.peer} (client id {client_id})"
+
+
+def unsent(parts: list[Part], sent: int) -> list[Part]:
+    """What is left of ``parts`` after their first ``sent`` bytes; nothing is copied."""
+    for index, part in enumerate(parts):
+        if sent < len(part):
+            if not sent:
+                return parts[index:]
+            rest = part[sent:] if isinstance(part, memoryview) else memoryview(part)[sent:]  # type: ignore[arg-type]
+            return [rest, *parts[index + 1 :]]
+        sent -= len(part)
+    return []

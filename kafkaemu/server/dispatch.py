@@ -1,0 +1,117 @@
+"""From a request to its handler: which module, which decoder, and what an answer becomes that a handler could not give."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from kafkaemu.server.error_answers import error_answer
+from kafkawire.compiler import RawDecoder, raw_decoder
+from kafkawire.errors import ErrorCode
+from kafkawire.framing import RequestHead, UnsupportedVersion
+from kafkawire.index import APIS, Api
+
+if TYPE_CHECKING:
+    from kafkaemu.handlers.context import Answer, Context, Request
+    from kafkawire.declare import TopLevel
+
+logger = logging.getLogger("kafkaemu.server")
+
+API_VERSIONS_KEY = 18
+Handle = Callable[["Context", "Request", Any], "Answer"]
+
+
+class Route:
+    """How one version of one API is served."""
+
+    __slots__ = ("answer_version", "api", "decode", "handle", "header_version", "version")
+
+    def __init__(self, api: Api, version: int, decode: RawDecoder[Any], handle: Handle, answer_version: int) -> None:
+        self.api = api
+        self.version = version
+        self.decode = decode
+        self.handle = handle
+        #: Version in which answers are encoded: the request's, but for ApiVersions in a version unknown here.
+        self.answer_version = answer_version
+        self.header_version = api.response_header_version(version)
+
+    @property
+    def name(self) -> str:
+        """``Produce v9``."""
+        return f"{self.api.name} v{self.version}"
+
+
+class Interceptor(Protocol):
+    """Stands between requests and their handlers (DESIGN 12)."""
+
+    def handle(self, route: Route, context: Context, request: Request, body: Any) -> Answer:
+        """Answer ``request``, with ``route.handle`` or otherwise; raises what a handler may raise."""
+
+
+def _ignore_body(frame: object, position: int) -> tuple[None, int]:
+    return None, position
+
+
+def _unsupported_api_versions(context: Context, request: Request, body: None) -> Answer:
+    """What a client gets that asks for ApiVersions in a version unknown here (KIP-511): only the versions of ApiVersions itself,
+    in the layout of version 0, so that it can ask again."""
+    from kafkawire.messages.api_versions import ApiVersion, ApiVersionsResponse
+
+    api = APIS[API_VERSIONS_KEY]
+    return ApiVersionsResponse(
+        error_code=ErrorCode.UNSUPPORTED_VERSION,
+        api_keys=[ApiVersion(api_key=api.key, min_version=api.oldest, max_version=api.last)],
+    )
+
+
+class Dispatcher:
+    """Finds handlers. One per broker, shared by all its connections.
+
+    ``handlers`` names the module of each API in ``package``; ``served`` the versions answered, by API key. Modules are imported and
+    decoders compiled at the first request of their API and version.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        handlers: Mapping[int, str],
+        served: Mapping[int, tuple[int, int]],
+        package: str = "kafkaemu.handlers",
+    ) -> None:
+        self.context = context
+        self.interceptor: Interceptor | None = None
+        #: Routes known so far, by API key << 16 | version.
+        self.routes: dict[int, Route] = {}
+        self._handlers = handlers
+        self._served = served
+        self._package = package
+
+    def route(self, head: RequestHead) -> Route:
+        """The route of a request, remembered in `routes`. Raises `UnsupportedVersion` for what is not served."""
+        key, version = head.api_key, head.version
+        first, last = self._served.get(key, (0, -1))
+        if first <= version <= last:
+            api = APIS[key]
+            module = import_module(f"{self._package}.{self._handlers[key]}")
+            decode = raw_decoder(api.request, version, lenient=True)
+            route = Route(api, version, decode, cast("Handle", module.handle), version)
+            self.routes[key << 16 | version] = route
+            return route
+        if key == API_VERSIONS_KEY and last >= 0:
+            return Route(APIS[key], version, _ignore_body, _unsupported_api_versions, 0)
+        raise UnsupportedVersion(key, version)
+
+
+def internal_error(route: Route, request: Request, body: Any, error: Exception) -> TopLevel:
+    """Log the traceback of a defect in a handler, once, and make the answer its client gets: UNKNOWN_SERVER_ERROR."""
+    logger.error(
+        'Internal error answering %s of %s:%d (client id "%s")',
+        route.name,
+        request.peer.host,
+        request.peer.port,
+        request.client_id,
+        exc_info=error,
+    )
+    return error_answer(route.api, route.version, body, ErrorCode.UNKNOWN_SERVER_ERROR)
