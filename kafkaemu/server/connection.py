@@ -1,27 +1,28 @@
 """The synchronous core of a connection: bytes in, handlers called, bytes out, and nothing of any async library.
 
 Theory. A connection is driven by calling `ServerConnection.pump` whenever there may be something to do. One call is one *turn*:
-send what is left from before; take complete frames that wait, or receive once; handle at most `FRAMES_PER_TURN` of them, in order; send all
-their answers at once. It then says what it is waiting for (`Turn`). Between two turns an idle connection owns no buffer: it receives
-into one that is shared by all, since nothing of a turn outlives it.
+send what is left from before; take complete frames that wait, or receive once; handle at most `FRAMES_PER_TURN` of them,
+in order; send all their answers at once. It then says what it is waiting for (`Turn`). Between two turns an idle connection
+owns no buffer: it receives into one that is shared by all, since nothing in it outlives the turn.
 
-A request that must wait parks the connection: its `Ticket` sits in the waiting room, and no further request is handled. The turn that
-completes it, of another connection or of a timer, encodes and sends the answer itself (`_deliver`); the task that waits for this
-connection is woken only if there is more to do than that. While parked the connection still reads, for the client's going away to be noticed,
-but no more than `READ_AHEAD_BYTES` or one long frame.
+A request that must wait parks the connection: its `Ticket` sits in the waiting room, and no further request is handled. The
+turn that completes it, of another connection or of a timer, encodes and sends the answer itself (`_deliver`); the task that
+waits for this connection is woken only if there is more to do than that. While parked the connection still reads, so that the
+client's going away is noticed, but no more than `READ_AHEAD_BYTES` or one long frame.
 
-What a client does wrong closes its own connection with one log line (REFERENCE, "What bad input gets"); the answers before it are sent first.
+What a client does wrong closes its own connection with one log line; the answers before it are sent first.
 """
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kafkaemu.delayed import Parked, Ticket
-from kafkaemu.handlers.context import NO_ANSWER, CloseConnection, Peer, Request
+from kafkaemu.handlers.context import NO_ANSWER, CloseConnection, NoAnswer, Peer, Request
 from kafkaemu.server.dispatch import Dispatcher, Route, internal_error
 from kafkawire.compiler import raw_encoder
 from kafkawire.framing import REQUEST_BYTES_MAX, FrameReader, ProtocolViolation, append_response, parse_request_head
@@ -259,9 +260,9 @@ class ServerConnection:
                 self._handle(frame)
                 if self._ticket is not None or self.closed:
                     break
-                if self._parts is not None or (self._tail is not None and len(self._tail) > COLLECT_BYTES):
-                    if not self._flush():
-                        break
+                much = self._parts is not None or (self._tail is not None and len(self._tail) > COLLECT_BYTES)
+                if much and not self._flush():
+                    break
         finally:
             self._frames = frames[handled:] if handled < len(frames) and not self.closed else ()
 
@@ -286,7 +287,7 @@ class ServerConnection:
             answer = internal_error(route, request, body, error)
         if answer.__class__ is Parked:
             self._pending = (route, request, body)
-            self._ticket = self._shared.context.waiting.park(answer, self._deliver, self._fail)  # type: ignore[arg-type]
+            self._ticket = self._shared.context.waiting.park(answer, self._deliver, self._fail)
         elif answer is not NO_ANSWER:
             self._answer(route, request, body, answer)  # type: ignore[arg-type]
 
@@ -329,13 +330,13 @@ class ServerConnection:
             if not parts:
                 return True
 
-    def _deliver(self, message: TopLevel) -> None:
+    def _deliver(self, message: TopLevel | NoAnswer) -> None:
         """The parked request has its answer; called in the turn that made it, whose own business must not suffer from ours."""
         assert self._pending is not None
         route, request, body = self._pending
         self._ticket = self._pending = None
         try:
-            if message is not NO_ANSWER:
+            if not isinstance(message, NoAnswer):
                 self._answer(route, request, body, message)
             if not self._flush() or self._frames or self._shared.draining:
                 self._connection.wake()
@@ -358,10 +359,8 @@ class ServerConnection:
     def _refuse(self, reason: str) -> Turn:
         """Close because of what the client did; the answers before that are sent."""
         logger.warning("Closed the connection of %s: %s", self._who(), reason)
-        try:
+        with contextlib.suppress(OSError):
             self._flush()
-        except OSError:
-            pass
         self.close()
         return Turn.CLOSED
 

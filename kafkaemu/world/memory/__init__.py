@@ -3,6 +3,6 @@
 from kafkaemu.world.memory.clock import MovedClock
 from kafkaemu.world.memory.disk import MemoryDisk
 from kafkaemu.world.memory.entropy import SeededEntropy
-from kafkaemu.world.memory.network import MemoryNetwork
+from kafkaemu.world.memory.network import MemoryConnection, MemoryNetwork, connection_pair
 
-__all__ = ["MemoryDisk", "MemoryNetwork", "MovedClock", "SeededEntropy"]
+__all__ = ["MemoryConnection", "MemoryDisk", "MemoryNetwork", "MovedClock", "SeededEntropy", "connection_pair"]

@@ -114,6 +114,19 @@ class MemoryConnection:
             self._wake_other()
 
 
+def connection_pair(
+    new_event: Callable[[], Event],
+    server_address: tuple[str, int] = ("127.0.0.1", 9092),
+    client_address: tuple[str, int] = ("127.0.0.1", 50000),
+) -> tuple[MemoryConnection, MemoryConnection]:
+    """The client's and the server's end of a new connection."""
+    there, back = Pipe(), Pipe()
+    client = MemoryConnection(back, there, server_address, new_event)
+    server = MemoryConnection(there, back, client_address, new_event)
+    client.other, server.other = server, client
+    return client, server
+
+
 class MemoryListener:
     """Accepts the connections made to one address."""
 
@@ -168,10 +181,7 @@ class MemoryNetwork:
         listener = self._listeners.get((host, port))
         if listener is None:
             raise ConnectionRefusedError(errno.ECONNREFUSED, f"nobody listens on {host}:{port}")
-        there, back = Pipe(), Pipe()
-        client = MemoryConnection(back, there, (host, port), self._new_event)
-        server = MemoryConnection(there, back, ("127.0.0.1", next(self._ports)), self._new_event)
-        client.other, server.other = server, client
+        client, server = connection_pair(self._new_event, (host, port), ("127.0.0.1", next(self._ports)))
         listener.arrive(server)
         return client
 

@@ -1,0 +1,5 @@
+"""``python -m kafkaemu`` is the ``kafkaemu`` command."""
+
+from kafkaemu.cli.main import main
+
+main()

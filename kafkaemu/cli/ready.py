@@ -1,0 +1,49 @@
+"""``kafkaemu ready``: does a broker answer?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from kafkaemu.cli.main import UsageError
+from kafkaemu.cli.options import Command, Option
+
+COMMAND = Command(
+    "ready",
+    "Ask a broker for its versions and its metadata: exit code 0 if it answers, 1 if it does not.",
+    (
+        Option("--bootstrap", "HOST:PORT", "the broker to ask (localhost:9092)"),
+        Option("--timeout", "SECONDS", "how long to wait for the answers (5)"),
+    ),
+)
+
+
+def ready(arguments: Sequence[str]) -> int:
+    """Run ``kafkaemu ready``; returns the exit code. Raises `UsageError`."""
+    values = COMMAND.parse(arguments)
+    if values is None:
+        print(COMMAND.help())
+        return 0
+    text = values.get("--bootstrap", ["localhost:9092"])[0]
+    host, colon, port = text.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    if not colon or not host or not (port.isascii() and port.isdecimal() and 0 < int(port) <= 65535):
+        raise UsageError(f"--bootstrap is HOST:PORT, not {text!r}")
+    seconds = values.get("--timeout", ["5"])[0]
+    if not (seconds.isascii() and seconds.isdecimal() and int(seconds) > 0):
+        raise UsageError(f"--timeout is a number of seconds, not {seconds!r}")
+    import trio
+
+    sentence = trio.run(_ask, host, int(port), int(seconds))
+    if sentence is not None:
+        print(f"kafkaemu: {sentence}", file=sys.stderr)
+        return 1
+    print(f"{text} is ready")
+    return 0
+
+
+async def _ask(host: str, port: int, timeout_s: int) -> str | None:
+    """None if the broker answers, else what is wrong."""
+    from kafkaemu.cluster import ask_ready
+
+    return await ask_ready(host, port, timeout_s)

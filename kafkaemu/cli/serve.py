@@ -1,0 +1,142 @@
+"""``kafkaemu serve``: run a broker until a signal comes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from kafkaemu.cli.main import UsageError
+from kafkaemu.cli.options import Command, Option
+from kafkaemu.config.broker import BrokerConfig
+from kafkaemu.config.listeners import Listeners, parse_listeners
+from kafkaemu.config.sources import Sources, load
+from kafkaemu.config.values import ConfigError
+
+DEFAULT_PORT = 9092
+LEVELS = ("debug", "info", "warn", "error")
+_UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+COMMAND = Command(
+    "serve",
+    "Run a broker until it gets SIGTERM or SIGINT (Ctrl-C).",
+    (
+        Option("--port", "PORT", f"port to listen on ({DEFAULT_PORT}); 0 finds a free one"),
+        Option("--host", "HOST", "address to listen on (localhost: both loopbacks)"),
+        Option("--listeners", "LIST", "several listeners, as Kafka's listeners: NAME://HOST:PORT,..."),
+        Option("--advertised-listeners", "LIST", "what clients are told to connect to: NAME://HOST:PORT,..."),
+        Option(
+            "--topic", "NAME[:PARTITIONS]", "a topic that exists before the first client may connect", repeated=True
+        ),
+        Option("--set", "KEY=VALUE", "a broker configuration of Kafka", repeated=True),
+        Option("--config", "FILE", "a server.properties file"),
+        Option("--log-level", "LEVEL", f"{', '.join(LEVELS)} (info)"),
+        Option("--memory-limit", "BYTES", "memory for records, as 512M or 2G (half of the machine's)"),
+    ),
+    "--set counts before the file, and the other options before both.",
+)
+
+
+def serve(arguments: Sequence[str]) -> int:
+    """Run ``kafkaemu serve``; returns the exit code. Raises `UsageError`."""
+    values = COMMAND.parse(arguments)
+    if values is None:
+        print(COMMAND.help())
+        return 0
+    level = _one(values, "--log-level", "info").lower()
+    if level not in LEVELS:
+        raise UsageError(f"--log-level is one of {', '.join(LEVELS)}, not {level!r}")
+    topics = [_topic(text) for text in values.get("--topic", [])]
+    limit_bytes = _bytes(values["--memory-limit"][0]) if "--memory-limit" in values else None
+    # Only now the heavy part: a wrong command line is answered before anything is imported.
+    from kafkaemu.world.real.disk import RealDisk
+
+    try:
+        sources = load(
+            RealDisk(),
+            properties_file=_one(values, "--config", None),
+            settings=values.get("--set", []),
+            flags=_flags(values),
+        )
+        sources.overrides.setdefault("listeners", f"PLAINTEXT://localhost:{DEFAULT_PORT}")
+        config = BrokerConfig(sources.overrides)
+        listeners = parse_listeners(config)
+    except ConfigError as error:
+        raise UsageError(str(error)) from None
+    return _run(config, listeners, sources, topics, level, limit_bytes)
+
+
+def _run(
+    config: BrokerConfig,
+    listeners: Listeners,
+    sources: Sources,
+    topics: list[tuple[str, int | None]],
+    level: str,
+    limit_bytes: int | None,
+) -> int:
+    import logging
+
+    import trio
+
+    from kafkaemu import cluster
+    from kafkaemu.broker import Broker, CannotStart
+    from kafkaemu.server.listeners import CannotListen
+    from kafkaemu.world.real import RealWorld
+
+    cluster.configure_logging(level.upper())
+    for warning in sources.warnings:
+        logging.getLogger("kafkaemu").warning(warning)
+    try:
+        broker = Broker(RealWorld(), config, topics=topics, memory_limit_bytes=limit_bytes)
+        trio.run(cluster.serve, broker, listeners)
+    except (CannotListen, CannotStart) as error:
+        print(f"kafkaemu: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _one(values: dict[str, list[str]], name: str, default: str | None) -> str:
+    return values[name][0] if name in values else default  # type: ignore[return-value]
+
+
+def _flags(values: dict[str, list[str]]) -> dict[str, str]:
+    """What the options say in the terms of the configuration."""
+    flags: dict[str, str] = {}
+    if "--listeners" in values:
+        if "--port" in values or "--host" in values:
+            raise UsageError("--listeners says hosts and ports: leave out --host and --port")
+        flags["listeners"] = values["--listeners"][0]
+    elif "--port" in values or "--host" in values:
+        port = _port(_one(values, "--port", str(DEFAULT_PORT)))
+        host = _one(values, "--host", "localhost")
+        if not host:
+            raise UsageError("--host is empty: say localhost, 0.0.0.0 or an address of this machine")
+        flags["listeners"] = f"PLAINTEXT://{f'[{host}]' if ':' in host else host}:{port}"
+        if host == "0.0.0.0" and "--advertised-listeners" not in values:
+            flags["advertised.listeners"] = f"PLAINTEXT://localhost:{port}"
+    if "--advertised-listeners" in values:
+        flags["advertised.listeners"] = values["--advertised-listeners"][0]
+    return flags
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) <= 65535):
+        raise UsageError(f"--port is a number from 0 to 65535, not {text!r}")
+    return int(text)
+
+
+def _topic(text: str) -> tuple[str, int | None]:
+    name, colon, partitions = text.rpartition(":")
+    if not colon:
+        return text, None
+    if not (partitions.isascii() and partitions.isdecimal() and int(partitions) > 0):
+        raise UsageError(f"--topic is NAME or NAME:PARTITIONS with at least one partition, not {text!r}")
+    return name, int(partitions)
+
+
+def _bytes(text: str) -> int:
+    number, unit = text, ""
+    if text and text[-1].upper() in _UNITS:
+        number, unit = text[:-1], text[-1].upper()
+    if not (number.isascii() and number.isdecimal() and int(number) > 0):
+        raise UsageError(f"--memory-limit is a number of bytes, with K, M or G behind it if you like, not {text!r}")
+    return int(number) * _UNITS[unit]

@@ -1,0 +1,127 @@
+"""The lifespan of a process that serves: start, the lines that say so, signals, draining, end.
+
+Lifespan nursery > connection nursery > accept loops: the connections end before the timers they need.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import trio
+
+from kafkaemu.broker import Broker
+from kafkaemu.server.driver import accept, run_deadlines
+from kafkaemu.server.listeners import Bound, bind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kafkaemu.config.listeners import Listeners
+
+logger = logging.getLogger("kafkaemu")
+
+#: How long clients may take to fetch their last answers when the broker stops.
+DRAIN_S = 1.5
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+async def serve(
+    broker: Broker, listeners: Listeners, *, on_started: Callable[[list[Bound]], None] = lambda _: None
+) -> None:
+    """Serve until a signal says to stop. Raises `CannotListen` before anything has begun.
+
+    The first SIGTERM or SIGINT drains: no new connections, parked requests end as if their time were up, what is written may be
+    read for `DRAIN_S` seconds. A second one ends at once.
+    """
+    with trio.open_signal_receiver(*_SIGNALS) as signals:
+        bound = bind(broker.world.network, listeners)
+        async with trio.open_nursery() as lifespan:
+            broker.start({listener.name: listener.advertised for listener in bound})
+            lifespan.start_soon(run_deadlines, broker.world.clock, broker.moved, broker.real)
+            announce(broker.node_id, bound)
+            on_started(bound)
+            async with trio.open_nursery() as nursery:
+                for listener in bound:
+                    for sock in listener.sockets:
+                        nursery.start_soon(accept, sock, listener.name, broker.connections, nursery)
+                async for number in signals:
+                    logger.info("Stopping: got %s", signal.Signals(number).name)
+                    break
+                nursery.start_soon(_second_signal, signals, nursery)
+                await stop(broker, bound)
+                nursery.cancel_scope.cancel()
+            broker.close()
+            lifespan.cancel_scope.cancel()
+    logger.info("[KafkaRaftServer nodeId=%d] Kafka Server stopped", broker.node_id)
+
+
+async def _second_signal(signals: object, nursery: trio.Nursery) -> None:
+    async for _ in signals:  # type: ignore[attr-defined]
+        nursery.cancel_scope.cancel()
+
+
+async def stop(broker: Broker, bound: list[Bound]) -> None:
+    """Close the listeners and drain the connections, for at most `DRAIN_S` seconds."""
+    for listener in bound:
+        for sock in listener.sockets:
+            sock.close()
+    connections = broker.connections
+    connections.drain()
+    with trio.move_on_after(DRAIN_S):
+        while connections.open:
+            await trio.sleep(0.01)
+
+
+def announce(node_id: int, bound: list[Bound]) -> None:
+    """Log where the broker listens, and the two lines that test harnesses wait for."""
+    for listener in bound:
+        for sock in listener.sockets:
+            host, port = sock.address
+            text = f"[{host}]" if ":" in host else host
+            logger.info("Listening on %s://%s:%d", listener.name, text, port)
+    logger.info(
+        "[BrokerLifecycleManager id=%d] The broker has been unfenced. Transitioning from RECOVERY to RUNNING.", node_id
+    )
+    logger.info("[KafkaRaftServer nodeId=%d] Kafka Server started", node_id)
+
+
+def configure_logging(level: str) -> None:
+    """Log lines in the layout of Kafka's, on standard output as Kafka does."""
+    logging.addLevelName(logging.WARNING, "WARN")
+    logging.addLevelName(logging.CRITICAL, "FATAL")
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("[%(asctime)s] %(levelname)s %(message)s (%(name)s)"))
+    root = logging.getLogger("kafkaemu")
+    root.handlers[:] = [handler]
+    root.propagate = False
+    root.setLevel(level)
+
+
+async def ask_ready(host: str, port: int, timeout_s: float) -> str | None:
+    """Whether the broker at ``host``:``port`` tells its versions and its metadata: None, or a sentence that says what is wrong."""
+    from kafkaemu.links import Link, LinkBroken
+    from kafkaemu.world.real import RealEntropy, RealNetwork
+    from kafkawire.messages.metadata import MetadataRequest, MetadataResponse
+
+    link = Link(RealNetwork(), RealEntropy(), host, port, "kafkaemu-ready")
+    sentence: str | None = f"{host}:{port} does not answer within {timeout_s:g} s"
+
+    async def connect() -> None:
+        nonlocal sentence
+        try:
+            await link.run_once()
+        except LinkBroken as error:
+            sentence = str(error)
+        nursery.cancel_scope.cancel()
+
+    with trio.move_on_after(timeout_s):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(connect)
+            answer = await link.request(MetadataRequest(topics=[]))
+            assert isinstance(answer, MetadataResponse)
+            sentence = None if answer.brokers else f"{host}:{port} knows no brokers yet"
+            nursery.cancel_scope.cancel()
+    return sentence

@@ -1,0 +1,98 @@
+"""What waits: one trio task per connection, one per listening socket, one for the clock."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from typing import TYPE_CHECKING
+
+import trio
+
+from kafkaemu.server.connection import Connections, ServerConnection, Turn
+
+if TYPE_CHECKING:
+    from kafkaemu.delayed import Deadlines
+    from kafkaemu.world.interface import Clock, Connection, Listener
+
+logger = logging.getLogger("kafkaemu.server")
+
+#: How long no connection is accepted after there were too many open files.
+ACCEPT_PAUSE_S = 0.1
+
+
+async def drive(core: ServerConnection, connection: Connection) -> None:
+    """Drive one connection until it is closed. Raises nothing but trio.Cancelled: what fails here concerns this client alone."""
+    try:
+        while True:
+            turn = core.pump()
+            try:
+                if turn is Turn.READ or turn is Turn.PARKED:
+                    await connection.wait_readable()
+                elif turn is Turn.YIELD:
+                    await trio.lowlevel.checkpoint()
+                elif turn is Turn.WRITE:
+                    await connection.wait_writable()
+                elif turn is Turn.HELD:
+                    await connection.wait_woken()
+                else:
+                    return
+            except (trio.ClosedResourceError, OSError):
+                # Woken or closed by another task: the next turn finds out which.
+                continue
+    except Exception:
+        logger.exception("Internal error on the connection of %s", connection.peer)
+    finally:
+        core.close()
+
+
+async def accept(listener: Listener, name: str, connections: Connections, nursery: trio.Nursery) -> None:
+    """Accept connections on one socket and drive each in ``nursery``, until the socket is closed."""
+    while True:
+        try:
+            connection = await listener.accept()
+        except OSError as error:
+            if error.errno == errno.EBADF:
+                return
+            if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
+                logger.error("Cannot accept connections on %s: %s", name, error.strerror)
+                await trio.sleep(ACCEPT_PAUSE_S)
+            continue
+        if connections.draining:
+            connection.close()
+            continue
+        nursery.start_soon(drive, ServerConnection(connections, connection, name), connection)
+        # A burst of new clients must not hold up those that are here.
+        await trio.lowlevel.checkpoint()
+
+
+async def run_deadlines(clock: Clock, moved: Deadlines, real: Deadlines) -> None:
+    """Run what is due on both time lines: the one timer task of a broker (PERFORMANCE 6)."""
+    earlier = trio.Event()
+
+    def look_again() -> None:
+        earlier.set()
+
+    moved.on_earlier = real.on_earlier = look_again
+    clock.on_move(look_again)
+    while True:
+        earlier = trio.Event()
+        run_due(moved, clock.now_ms())
+        run_due(real, clock.real_ms())
+        now_ms, real_ms = clock.now_ms(), clock.real_ms()
+        waits_ms = [
+            when_ms - at_ms
+            for when_ms, at_ms in ((moved.next_ms(), now_ms), (real.next_ms(), real_ms))
+            if when_ms is not None
+        ]
+        with trio.move_on_after(max(min(waits_ms), 0.0) / 1000.0 if waits_ms else float("inf")):
+            await earlier.wait()
+
+
+def run_due(deadlines: Deadlines, now_ms: float) -> None:
+    """Run what is due; a callback that fails is logged and the others run all the same."""
+    while True:
+        try:
+            deadlines.run_due(now_ms)
+            return
+        except Exception:
+            logger.exception("Internal error in a timer")

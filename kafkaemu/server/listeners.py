@@ -1,0 +1,108 @@
+"""Which addresses to listen on, and listening on them."""
+
+from __future__ import annotations
+
+import errno
+from typing import TYPE_CHECKING
+
+import attrs
+
+from kafkaemu.config.listeners import Endpoint, Listeners
+
+if TYPE_CHECKING:
+    from kafkaemu.world.interface import Listener, Network
+
+#: What a host means, and whether the machine may lack the second address.
+_BOTH_FAMILIES = {"localhost": ("127.0.0.1", "::1"), None: ("0.0.0.0", "::")}
+_NO_SUCH_ADDRESS = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+#: How often another free port is tried when the one found for IPv4 is taken for IPv6.
+_FREE_PORT_ATTEMPTS = 20
+
+
+class CannotListen(Exception):
+    """An address that cannot be listened on; the text is one sentence for the user."""
+
+
+@attrs.frozen
+class Bound:
+    """A listener of the configuration, with the sockets that serve it: one or two on the same port."""
+
+    name: str
+    sockets: tuple[Listener, ...]
+    #: What its clients are told to connect to.
+    advertised: tuple[str, int]
+
+    @property
+    def port(self) -> int:
+        return self.sockets[0].address[1]
+
+
+def bind(network: Network, listeners: Listeners) -> list[Bound]:
+    """Listen on every broker listener. Raises `CannotListen`; then nothing stays open.
+
+    The host "localhost" means both loopbacks and no host every address, in both cases without IPv6 if the machine has none. Port 0
+    finds a port that is free for both.
+    """
+    bound: list[Bound] = []
+    try:
+        for endpoint in listeners.broker:
+            if endpoint.security_protocol != "PLAINTEXT":
+                raise CannotListen(
+                    f"listener {endpoint.name} asks for {endpoint.security_protocol}, which kafkaemu does not speak yet: "
+                    f"map it to PLAINTEXT with listener.security.protocol.map"
+                )
+            sockets = _bind_endpoint(network, endpoint)
+            port = sockets[0].address[1]
+            told = listeners.advertised.get(endpoint.name, endpoint)
+            host = told.host if told.host not in (None, "0.0.0.0", "::") else "localhost"
+            assert host is not None
+            bound.append(Bound(endpoint.name, sockets, (host, told.port or port)))
+    except BaseException:
+        for listener in bound:
+            for socket in listener.sockets:
+                socket.close()
+        raise
+    return bound
+
+
+def _bind_endpoint(network: Network, endpoint: Endpoint) -> tuple[Listener, ...]:
+    hosts = _BOTH_FAMILIES.get(endpoint.host, (endpoint.host,))
+    attempts = _FREE_PORT_ATTEMPTS if endpoint.port == 0 else 1
+    while True:
+        attempts -= 1
+        try:
+            return _bind_hosts(network, hosts, endpoint.port)
+        except OSError as error:
+            if attempts and error.errno == errno.EADDRINUSE:
+                continue
+            raise CannotListen(_sentence(endpoint, error)) from error
+
+
+def _bind_hosts(network: Network, hosts: tuple[str | None, ...], port: int) -> tuple[Listener, ...]:
+    first_host, *others = hosts
+    assert first_host is not None
+    sockets = [network.listen(first_host, port)]
+    try:
+        for host in others:
+            assert host is not None
+            try:
+                sockets.append(network.listen(host, sockets[0].address[1]))
+            except OSError as error:
+                if error.errno not in _NO_SUCH_ADDRESS:
+                    raise
+    except BaseException:
+        for socket in sockets:
+            socket.close()
+        raise
+    return tuple(sockets)
+
+
+def _sentence(endpoint: Endpoint, error: OSError) -> str:
+    where = f"{endpoint.host or ''}:{endpoint.port}"
+    if error.errno == errno.EADDRINUSE:
+        return f"port {endpoint.port} is taken by another program: stop it, or choose another port with --port"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"not allowed to listen on {where}: choose a port above 1023 with --port"
+    if error.errno in _NO_SUCH_ADDRESS or type(error).__name__ == "gaierror":
+        return f"this machine has no address {endpoint.host}: choose another with --host"
+    return f"cannot listen on {where} ({error.strerror or error}): choose another address with --host and --port"
