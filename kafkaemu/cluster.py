@@ -31,15 +31,15 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 async def serve(
     broker: Broker, listeners: Listeners, *, on_started: Callable[[list[Bound]], None] = lambda _: None
 ) -> None:
-    """Serve until a signal says to stop. Raises `CannotListen` before anything has begun.
+    """Serve until a signal says to stop. Raises `CannotListen` or `CannotStart` before anybody is served.
 
     The first SIGTERM or SIGINT drains: no new connections, parked requests end as if their time were up, what is written may be
     read for `DRAIN_S` seconds. A second one ends at once.
     """
     with trio.open_signal_receiver(*_SIGNALS) as signals:
         bound = bind(broker.world.network, listeners)
+        broker.start(listeners, bound)
         async with trio.open_nursery() as lifespan:
-            broker.start({listener.name: listener.advertised for listener in bound})
             lifespan.start_soon(run_deadlines, broker.world.clock, broker.moved, broker.real)
             announce(broker.node_id, bound)
             on_started(bound)

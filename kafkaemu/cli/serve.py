@@ -47,7 +47,6 @@ def serve(arguments: Sequence[str]) -> int:
         raise UsageError(f"--log-level is one of {', '.join(LEVELS)}, not {level!r}")
     topics = [_topic(text) for text in values.get("--topic", [])]
     limit_bytes = _bytes(values["--memory-limit"][0]) if "--memory-limit" in values else None
-    # Only now the heavy part: a wrong command line is answered before anything is imported.
     from kafkaemu.world.real.disk import RealDisk
 
     try:
@@ -81,11 +80,14 @@ def _run(
     from kafkaemu.broker import Broker, CannotStart
     from kafkaemu.server.listeners import CannotListen
     from kafkaemu.world.real import RealWorld
+    from kafkaemu.world.real.machine import memory_bytes
 
     cluster.configure_logging(level.upper())
     for warning in sources.warnings:
         logging.getLogger("kafkaemu").warning(warning)
     try:
+        if limit_bytes is None and (total_bytes := memory_bytes()) is not None:
+            limit_bytes = total_bytes // 2
         broker = Broker(RealWorld(), config, topics=topics, memory_limit_bytes=limit_bytes)
         trio.run(cluster.serve, broker, listeners)
     except (CannotListen, CannotStart) as error:

@@ -24,9 +24,11 @@ class Timer:
 
     @property
     def pending(self) -> bool:
+        """Whether it has neither run nor been cancelled."""
         return self._callback is not None
 
     def cancel(self) -> None:
+        """Do not run it."""
         if self._callback is not None:
             self._callback = None
             self._deadlines._forget_one()

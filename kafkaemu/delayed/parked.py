@@ -51,6 +51,7 @@ class Ticket(Generic[A]):
 
     @property
     def waiting(self) -> bool:
+        """Whether the answer has not come yet."""
         return self._deliver is not None
 
     def cancel(self) -> None:

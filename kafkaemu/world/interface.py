@@ -16,9 +16,13 @@ class Clock(Protocol):
     and the other bound of a request's ``max_wait_ms``.
     """
 
-    def now_ms(self) -> int: ...
+    __slots__ = ()
 
-    def real_ms(self) -> float: ...
+    def now_ms(self) -> int:
+        """Milliseconds since 1970."""
+
+    def real_ms(self) -> float:
+        """Milliseconds of monotonic real time."""
 
     def on_move(self, callback: Callable[[], None]) -> None:
         """Call ``callback`` whenever a test has moved ``now_ms`` (never called by a clock that cannot be moved)."""
@@ -26,6 +30,8 @@ class Clock(Protocol):
 
 class Entropy(Protocol):
     """Randomness; the memory half is seeded."""
+
+    __slots__ = ()
 
     def token(self, size: int) -> bytes:
         """``size`` random bytes."""
@@ -39,6 +45,8 @@ class Entropy(Protocol):
 
 class Connection(Protocol):
     """A byte stream: a non-blocking socket, or an in-process pipe with the same manners."""
+
+    __slots__ = ()
 
     @property
     def peer(self) -> str:
@@ -73,68 +81,94 @@ class Connection(Protocol):
 class Event(Protocol):
     """Something that happens once; the async library's own event fits."""
 
-    def set(self) -> None: ...
+    __slots__ = ()
 
-    async def wait(self) -> None: ...
+    def set(self) -> None:
+        """It happens: whoever waits goes on."""
+
+    async def wait(self) -> None:
+        """Until it happens."""
 
 
 class Listener(Protocol):
     """Accepts connections on one address."""
 
+    __slots__ = ()
+
     @property
-    def address(self) -> tuple[str, int]: ...
+    def address(self) -> tuple[str, int]:
+        """Host and port it listens on."""
 
     async def accept(self) -> Connection:
         """The next connection. Raises OSError when there is none to be had: ECONNABORTED when that client has gone again,
         EMFILE or ENFILE when there are too many, EBADF when the listener is closed."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Stop listening. A task that waits in `accept` gets OSError."""
 
 
 class Network(Protocol):
     """Where connections come from."""
 
+    __slots__ = ()
+
     def listen(self, host: str, port: int) -> Listener:
         """Listen on one address. Raises OSError: EADDRINUSE when the port is taken, EADDRNOTAVAIL when there is no such
         address on this machine (no IPv6)."""
 
-    async def connect(self, host: str, port: int) -> Connection: ...
+    async def connect(self, host: str, port: int) -> Connection:
+        """Connect to a listener. Raises OSError."""
 
 
 class File(Protocol):
     """An open file. Reads and page-cache writes are synchronous (DESIGN 3)."""
 
-    def read_at(self, position: int, size: int) -> bytes: ...
+    __slots__ = ()
 
-    def append(self, parts: Sequence[bytes | bytearray | memoryview]) -> int: ...
+    def read_at(self, position: int, size: int) -> bytes:
+        """Up to ``size`` bytes from ``position``; fewer at the end."""
 
-    def truncate(self, size: int) -> None: ...
+    def append(self, parts: Sequence[bytes | bytearray | memoryview]) -> int:
+        """Write ``parts`` at the end; returns the position they begin at. Raises OSError, with nothing appended."""
+
+    def truncate(self, size: int) -> None:
+        """Cut to ``size`` bytes."""
 
     def sync(self) -> None:
         """Force to stable storage; may block, so it is called from a thread."""
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Give it back."""
 
 
 class Disk(Protocol):
     """A folder tree. Paths are relative with forward slashes, or absolute for the files a user names."""
 
-    def read(self, path: str) -> bytes: ...
+    __slots__ = ()
 
-    def write(self, path: str, content: bytes) -> None: ...
+    def read(self, path: str) -> bytes:
+        """The whole content."""
+
+    def write(self, path: str, content: bytes) -> None:
+        """Replace the whole content; the file is made if it is not there."""
 
     def open(self, path: str) -> File:
         """Open for reading and appending; made if it is not there."""
 
-    def rename(self, old: str, new: str) -> None: ...
+    def rename(self, old: str, new: str) -> None:
+        """Rename, replacing what was there."""
 
-    def remove(self, path: str) -> None: ...
+    def remove(self, path: str) -> None:
+        """Delete a file."""
 
-    def list(self, path: str) -> list[str]: ...
+    def list(self, path: str) -> list[str]:
+        """Names in a folder, sorted."""
 
-    def make_folder(self, path: str) -> None: ...
+    def make_folder(self, path: str) -> None:
+        """Make a folder and those above it; it may be there already."""
 
-    def sync_folder(self, path: str) -> None: ...
+    def sync_folder(self, path: str) -> None:
+        """Force the names in a folder to stable storage; may block."""
 
 
 class World(Protocol):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from kafkaemu.world.interface import Clock
+
 #: 2026-01-01 00:00:00 UTC.
 START_MS = 1_767_225_600_000
 
 
-class MovedClock:
+class MovedClock(Clock):
     """Stands still until it is moved.
 
     ``real_ms`` is the other time line (timers of the transport): it stands still too and is moved with `advance_real`, unless

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from kafkaemu.world.interface import Disk, File
 
-class MemoryFile:
+
+class MemoryFile(File):
     """An open file of a `MemoryDisk`."""
 
     __slots__ = ("_content",)
@@ -33,7 +35,7 @@ class MemoryFile:
         """Nothing to give back."""
 
 
-class MemoryDisk:
+class MemoryDisk(Disk):
     """A folder tree in memory; raises the errors that files raise."""
 
     def __init__(self) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import random
 
+from kafkaemu.world.interface import Entropy
 from kafkaemu.world.uuids import kafka_uuid
 
 
-class SeededEntropy:
+class SeededEntropy(Entropy):
     """The same seed gives the same tokens, numbers and uuids in the same order."""
 
     __slots__ = ("_random",)

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import count
 
-from kafkaemu.world.interface import Event
+from kafkaemu.world.interface import Connection, Event, Listener, Network
 from kafkawire.primitives import Part
 
 #: Bytes a pipe holds before its writer has to wait, as little as a small socket buffer.
@@ -30,7 +30,7 @@ class Pipe:
         self.broken = False
 
 
-class MemoryConnection:
+class MemoryConnection(Connection):
     """One end of a connection."""
 
     def __init__(self, incoming: Pipe, outgoing: Pipe, peer: tuple[str, int], new_event: Callable[[], Event]) -> None:
@@ -127,7 +127,7 @@ def connection_pair(
     return client, server
 
 
-class MemoryListener:
+class MemoryListener(Listener):
     """Accepts the connections made to one address."""
 
     def __init__(self, network: MemoryNetwork, address: tuple[str, int], new_event: Callable[[], Event]) -> None:
@@ -162,7 +162,7 @@ class MemoryListener:
             self._arrived.set()
 
 
-class MemoryNetwork:
+class MemoryNetwork(Network):
     """Addresses inside the process. ``new_event`` makes the events that tasks wait for (trio.Event)."""
 
     def __init__(self, new_event: Callable[[], Event]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from kafkaemu.world.interface import Clock
 
-class RealClock:
+
+class RealClock(Clock):
     """Wall time that never goes back, and monotonic time. Nobody moves it."""
 
     __slots__ = ("_latest_ms",)

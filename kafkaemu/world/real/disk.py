@@ -6,8 +6,10 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from kafkaemu.world.interface import Disk, File
 
-class RealFile:
+
+class RealFile(File):
     """An open file. Writes go to the page cache until `sync`."""
 
     __slots__ = ("_file", "_gather", "_size")
@@ -56,7 +58,7 @@ class RealFile:
         os.close(self._file)
 
 
-class RealDisk:
+class RealDisk(Disk):
     """Files below ``root``; absolute paths are taken as they are.
 
     ``fallbacks`` forces what is used where the platform lacks gathered writes.

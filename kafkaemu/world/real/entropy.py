@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 
+from kafkaemu.world.interface import Entropy
 from kafkaemu.world.uuids import kafka_uuid
 
 
-class RealEntropy:
+class RealEntropy(Entropy):
     """Random bytes of the operating system."""
 
     __slots__ = ()

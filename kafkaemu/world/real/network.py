@@ -10,6 +10,7 @@ from typing import cast
 
 import trio
 
+from kafkaemu.world.interface import Connection, Listener, Network
 from kafkawire.primitives import Part
 
 #: How many buffers one gathered send takes; the smallest limit among the platforms.
@@ -24,7 +25,7 @@ def address_text(host: str, port: int) -> str:
     return f"/[{host}]:{port}" if ":" in host else f"/{host}:{port}"
 
 
-class RealConnection:
+class RealConnection(Connection):
     """One connected socket.
 
     The task that waits for it gets trio.ClosedResourceError from `wake` and `close`; whoever drives the connection takes both
@@ -97,7 +98,7 @@ class RealConnection:
             self._socket = None
 
 
-class RealListener:
+class RealListener(Listener):
     """A listening socket."""
 
     def __init__(self, sock: socket.socket, fallbacks: bool) -> None:
@@ -132,7 +133,7 @@ class RealListener:
         self._socket.close()
 
 
-class RealNetwork:
+class RealNetwork(Network):
     """TCP. ``fallbacks`` forces what is used where the platform lacks ``sendmsg`` (Windows)."""
 
     def __init__(self, *, fallbacks: bool = False) -> None:
