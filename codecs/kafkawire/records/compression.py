@@ -107,14 +107,14 @@ def _too_large(bytes_max: int) -> DecompressionFailed:
     return DecompressionFailed(f"the records take more than the permitted {bytes_max} bytes when unpacked")
 
 
-def _gunzip(data: Buffer, bytes_max: int) -> bytearray:
+def _gunzip(data: Buffer, bytes_max: int) -> bytes:
     import zlib
 
     rest = bytes(data)
     begin = _gzip_header_end(rest)
     if begin is None:
         raise DecompressionFailed("this is no gzip data")
-    unpacked = bytearray()
+    unpacked = b""
     while begin is not None:
         # zlib would refuse header flags that the reference ignores: it sees the member without header and trailer.
         inflater = zlib.decompressobj(-15)
@@ -122,7 +122,7 @@ def _gunzip(data: Buffer, bytes_max: int) -> bytearray:
             part = inflater.decompress(memoryview(rest)[begin:], bytes_max - len(unpacked) + 1)
         except zlib.error as error:
             raise _failed_after(unpacked, str(error)) from error
-        unpacked += part
+        unpacked = unpacked + part if unpacked else part
         if len(unpacked) > bytes_max:
             raise _too_large(bytes_max)
         rest = inflater.unused_data
@@ -157,7 +157,7 @@ def _gzip_header_end(data: bytes) -> int | None:
     return position if position <= len(data) else None
 
 
-def _failed_after(unpacked: bytearray, reason: str) -> DecompressionFailed:
+def _failed_after(unpacked: bytes | bytearray, reason: str) -> DecompressionFailed:
     failure = DecompressionFailed(reason)
     failure.unpacked = unpacked
     return failure

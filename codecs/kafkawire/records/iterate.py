@@ -16,7 +16,7 @@ from kafkawire.records.varint import VarintTooLong, read_varint, read_varlong, t
 
 __all__ = ["DECOMPRESSED_BYTES_MAX", "Header", "MalformedRecord", "Record", "records_in", "records_of"]
 
-DECOMPRESSED_BYTES_MAX = 256 * 1024 * 1024
+DECOMPRESSED_BYTES_MAX = 128 * 1024 * 1024
 """How much the records of one batch may take when unpacked, if the caller names no bound of its own."""
 
 

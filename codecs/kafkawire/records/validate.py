@@ -53,6 +53,8 @@ RECORD_OVERHEAD_MIN_BYTES = 14
 """The smallest length that any batch, of any magic, may claim."""
 PRODUCER_ID_END = 51
 ZSTD_VERSION_MIN = 7
+ZSTD_CODEC = int(Compression.ZSTD)
+_CREATE_TIME = TimestampType.CREATE_TIME
 _INT32 = Struct(">i")
 
 
@@ -115,11 +117,11 @@ class ProduceRules:
     """`compression.type`; None for `producer`: batches stay as they are."""
     compression_level: int | None = None
     """`compression.gzip.level`, `.lz4.level` or `.zstd.level`; None for the default."""
-    decompressed_bytes_max: int = 256 * 1024 * 1024
+    decompressed_bytes_max: int = 128 * 1024 * 1024
     """How much the records of one batch may take when unpacked. The reference knows no bound."""
 
 
-@attrs.frozen(slots=True)
+@attrs.define(slots=True)
 class ValidatedBatch:
     """A batch that may be appended. Its base offset is still 0: the log assigns offset and leader epoch."""
 
@@ -214,6 +216,18 @@ def validate_produce(
     without it, that is done here for Produce `version`. The batch still has base offset 0 and the leader
     epoch that the producer wrote. Raises InvalidBatch.
     """
+    total = len(payload)
+    if total >= HEADER_BYTES:
+        checked = bytes(payload[CHECKED_POSITION:])
+        header = BatchHeader.parse(payload)
+        if (
+            header.batch_length == total - LOG_OVERHEAD_BYTES
+            and total <= rules.max_message_bytes
+            and _is_unobjectionable(header, version)
+            and header.crc == crc32c_function()(checked)
+        ):
+            return _validated(payload, header, checked, rules, now_ms)
+    # Anything unusual, be it only a tail behind the batch: find out what, in the order of the reference.
     if not is_checked:
         check_produce_payload(payload, version)
     length: int = _INT32.unpack_from(payload, 8)[0]
@@ -221,24 +235,43 @@ def validate_produce(
     checked = bytes(payload[CHECKED_POSITION:size])
     header = _analyze(payload, size, checked, rules)
     _check_header(header, rules)
+    batch = payload if size == total else memoryview(payload)[:size]
+    return _validated(batch, header, checked, rules, now_ms)
+
+
+def _is_unobjectionable(header: BatchHeader, version: int) -> bool:
+    """Whether nothing that `check_produce_payload`, `_analyze` and `_check_header` look for in a header is there."""
     codec = header.attributes & CODEC_MASK
-    target = codec if rules.compression is None else rules.compression
-    batch = payload if size == len(payload) else memoryview(payload)[:size]
-    if codec == Compression.NONE:
-        data: bytes | bytearray = checked
-        position = HEADER_BYTES - CHECKED_POSITION
-        reading = Reading.BUFFER
-    else:
-        reading = Reading.STREAM if codec == target else Reading.STREAM_OF_RECORDS
-        try:
-            data = codecs.decompress(codec, memoryview(checked)[40:], rules.decompressed_bytes_max)
-        except codecs.DecompressionFailed as error:
-            raise _undecompressable(error, header, reading, rules) from error
-        position = 0
-    max_timestamp = _walk(data, position, header, reading, rules, now_ms)
-    if codec != target:
-        return _recompressed(data, position, header, rules, now_ms)
-    return _in_place(batch, header, rules, now_ms, max_timestamp)
+    return (
+        header.magic == 2
+        and header.base_offset == 0
+        and 0 < header.record_count == header.last_offset_delta + 1
+        and (codec < ZSTD_CODEC or (codec == ZSTD_CODEC and version >= ZSTD_VERSION_MIN))
+        and not header.attributes & CONTROL_BIT
+        and (header.producer_id <= NO_PRODUCER_ID or header.base_sequence >= 0)
+    )
+
+
+def _validated(batch: Buffer, header: BatchHeader, checked: bytes, rules: ProduceRules, now_ms: int) -> ValidatedBatch:
+    """The second half, from the records on. `checked` are the bytes of the batch that the CRC covers."""
+    codec = header.attributes & CODEC_MASK
+    target = rules.compression
+    if not codec:
+        max_timestamp = _walk(checked, HEADER_BYTES - CHECKED_POSITION, header, Reading.BUFFER, rules, now_ms)
+        if target:
+            return _recompressed(checked, HEADER_BYTES - CHECKED_POSITION, header, rules, now_ms)
+        return _in_place(batch, header, rules, now_ms, max_timestamp)
+    is_kept = target is None or target == codec
+    reading = Reading.STREAM if is_kept else Reading.STREAM_OF_RECORDS
+    packed = memoryview(checked)[HEADER_BYTES - CHECKED_POSITION :]
+    try:
+        data = codecs.decompress(codec, packed, rules.decompressed_bytes_max)
+    except codecs.DecompressionFailed as error:
+        raise _undecompressable(error, header, reading, rules) from error
+    max_timestamp = _walk(data, 0, header, reading, rules, now_ms)
+    if is_kept:
+        return _in_place(batch, header, rules, now_ms, max_timestamp)
+    return _recompressed(data, 0, header, rules, now_ms)
 
 
 def _undecompressable(
@@ -325,24 +358,23 @@ def _walk(
     if result is None:
         return _walk_exactly(data, position, header, reading, rules, now_ms)
     delta_min, delta_max, has_null_key = result
-    if header.attributes & TIMESTAMP_TYPE_BIT:
+    is_append_time = header.attributes & TIMESTAMP_TYPE_BIT
+    if is_append_time:
         earliest = latest = header.max_timestamp
     else:
         earliest = header.base_timestamp + delta_min
         latest = header.base_timestamp + delta_max
-    is_create_time = rules.timestamp_type is TimestampType.CREATE_TIME
-    if (
-        (has_null_key and rules.is_compacted)
-        or (header.attributes & TIMESTAMP_TYPE_BIT and not (is_create_time and latest != NO_TIMESTAMP))
-        or earliest < NO_TIMESTAMP
-        or latest > INT64_MAX
-        or (
-            is_create_time
-            and (now_ms - earliest > rules.timestamp_before_max_ms or latest - now_ms > rules.timestamp_after_max_ms)
-        )
-    ):
+    if earliest < NO_TIMESTAMP or latest > INT64_MAX or (has_null_key and rules.is_compacted):
         return _walk_exactly(data, position, header, reading, rules, now_ms)
-    return latest
+    if rules.timestamp_type is _CREATE_TIME:
+        is_accepted = (
+            now_ms - earliest <= rules.timestamp_before_max_ms
+            and latest - now_ms <= rules.timestamp_after_max_ms
+            and not (is_append_time and latest == NO_TIMESTAMP)
+        )
+    else:
+        is_accepted = not is_append_time
+    return latest if is_accepted else _walk_exactly(data, position, header, reading, rules, now_ms)
 
 
 def _walk_exactly(
@@ -438,9 +470,11 @@ def _in_place(
 ) -> ValidatedBatch:
     """The batch with its records as they are, and its header put right where producer and broker differ."""
     log_append_time = -1
-    if rules.timestamp_type is TimestampType.LOG_APPEND_TIME:
+    expected_bit = 0
+    if rules.timestamp_type is not _CREATE_TIME:
         max_timestamp = log_append_time = now_ms
-    if header.max_timestamp != max_timestamp or header.timestamp_type is not rules.timestamp_type:
+        expected_bit = TIMESTAMP_TYPE_BIT
+    if header.max_timestamp != max_timestamp or header.attributes & TIMESTAMP_TYPE_BIT != expected_bit:
         corrected = bytearray(batch)
         set_timestamps(corrected, 0, rules.timestamp_type, max_timestamp)
         batch = corrected

@@ -129,15 +129,6 @@ def fast_walk(
     walk has to look. With `has_expected_offsets`, offset deltas must be 0, 1, 2, … in the shortest encoding
     too.
     """
-    try:
-        return _fast_walk(data, position, count, has_expected_offsets)
-    except (IndexError, VarintTooLong):
-        return None
-
-
-def _fast_walk(
-    data: bytes | bytearray, position: int, count: int, has_expected_offsets: bool
-) -> tuple[int, int, bool] | None:
     end = len(data)
     index = 0
     delta_min = UINT64_MASK
@@ -146,44 +137,63 @@ def _fast_walk(
     has_null_key = False
     next_run = 0
     misses = 0
-    while index < count:
-        start = position
-        # Length. Every number here is zig-zag: an odd one is negative.
-        first = data[position]
-        position += 1
-        if first < 0x80:
-            record_end = position + (first >> 1)
-            is_negative = first & 1
-        else:
-            group = data[position]
+    try:
+        while index < count:
+            start = position
+            # Length. Every number here is zig-zag: an odd one is negative.
+            first = data[position]
             position += 1
-            if group < 0x80:
-                record_end = position + ((first & 0x7F | group << 7) >> 1)
+            if first < 0x80:
+                record_end = position + (first >> 1)
+                is_negative = first & 1
             else:
-                raw, position = read_unsigned(data, start, 4)
-                record_end = position + (raw >> 1)
-            is_negative = first & 1
-        if is_negative:
-            return None
-        # Attributes, which mean nothing, and timestamp delta.
-        raw = data[position + 1]
-        position += 2
-        if raw > 0x7F:
-            group = data[position]
-            if group < 0x80:
-                raw = raw & 0x7F | group << 7
+                group = data[position]
                 position += 1
+                if group < 0x80:
+                    record_end = position + ((first & 0x7F | group << 7) >> 1)
+                else:
+                    raw, position = read_unsigned(data, start, 4)
+                    record_end = position + (raw >> 1)
+                is_negative = first & 1
+            if is_negative:
+                return None
+            # Attributes, which mean nothing, and timestamp delta.
+            raw = data[position + 1]
+            position += 2
+            if raw > 0x7F:
+                group = data[position]
+                if group < 0x80:
+                    raw = raw & 0x7F | group << 7
+                    position += 1
+                else:
+                    raw, position = read_unsigned(data, position - 1, 9)
+            if raw != last_raw_delta:
+                last_raw_delta = raw
+                delta = (raw >> 1) ^ -(raw & 1)
+                if delta > delta_max:
+                    delta_max = delta
+                if delta < delta_min:
+                    delta_min = delta
+            # Offset delta.
+            if has_expected_offsets:
+                raw = data[position]
+                position += 1
+                if raw > 0x7F:
+                    group = data[position]
+                    if group < 0x80:
+                        raw = raw & 0x7F | group << 7
+                        position += 1
+                    else:
+                        raw, position = read_unsigned(data, position - 1, 4)
+                if raw != index << 1:
+                    return None
+            elif data[position] < 0x80:
+                position += 1
+            elif data[position + 1] < 0x80:
+                position += 2
             else:
-                raw, position = read_unsigned(data, position - 1, 9)
-        if raw != last_raw_delta:
-            last_raw_delta = raw
-            delta = (raw >> 1) ^ -(raw & 1)
-            if delta > delta_max:
-                delta_max = delta
-            if delta < delta_min:
-                delta_min = delta
-        # Offset delta.
-        if has_expected_offsets:
+                _, position = read_unsigned(data, position, 5)
+            # Key and value.
             raw = data[position]
             position += 1
             if raw > 0x7F:
@@ -193,64 +203,50 @@ def _fast_walk(
                     position += 1
                 else:
                     raw, position = read_unsigned(data, position - 1, 4)
-            if raw != index << 1:
-                return None
-        elif data[position] < 0x80:
+            if raw & 1:
+                has_null_key = True
+            else:
+                position += raw >> 1
+            raw = data[position]
             position += 1
-        elif data[position + 1] < 0x80:
-            position += 2
-        else:
-            _, position = read_unsigned(data, position, 5)
-        # Key and value.
-        raw = data[position]
-        position += 1
-        if raw > 0x7F:
-            group = data[position]
-            if group < 0x80:
-                raw = raw & 0x7F | group << 7
-                position += 1
-            else:
-                raw, position = read_unsigned(data, position - 1, 4)
-        if raw & 1:
-            has_null_key = True
-        else:
-            position += raw >> 1
-        raw = data[position]
-        position += 1
-        if raw > 0x7F:
-            group = data[position]
-            if group < 0x80:
-                raw = raw & 0x7F | group << 7
-                position += 1
-            else:
-                raw, position = read_unsigned(data, position - 1, 4)
-        if not raw & 1:
-            position += raw >> 1
-        # Headers.
-        raw = data[position]
-        position += 1
-        if raw:
-            following = _skip_headers(data, position - 1)
-            if following is None:
-                return None
-            position = following
-        if position != record_end:
-            return None
-        index += 1
-        # Does a run begin here?
-        if index >= next_run and index + RUN_RECORDS_MIN < count:
-            stride = position - start
-            if position + 3 * stride < end and data[position] == first and data[position + 3 * stride] == first:
-                length, run_min, run_max = _run(data, start, stride, count - index + 1, index - 1, has_expected_offsets)
-                if length:
-                    misses = 0
-                    index += length - 1
-                    position = start + stride * length
-                    delta_min = min(delta_min, run_min)
-                    delta_max = max(delta_max, run_max)
+            if raw > 0x7F:
+                group = data[position]
+                if group < 0x80:
+                    raw = raw & 0x7F | group << 7
+                    position += 1
                 else:
-                    misses = min(misses + 1, 10)
-                    next_run = index + (1 << misses)
+                    raw, position = read_unsigned(data, position - 1, 4)
+            if not raw & 1:
+                position += raw >> 1
+            # Headers.
+            raw = data[position]
+            position += 1
+            if raw:
+                following = _skip_headers(data, position - 1)
+                if following is None:
+                    return None
+                position = following
+            if position != record_end:
+                return None
+            index += 1
+            # Does a run begin here?
+            if index >= next_run and index + RUN_RECORDS_MIN < count:
+                stride = position - start
+                if position + 3 * stride < end and data[position] == first and data[position + 3 * stride] == first:
+                    length, run_min, run_max = _run(
+                        data, start, stride, count - index + 1, index - 1, has_expected_offsets
+                    )
+                    if length:
+                        misses = 0
+                        index += length - 1
+                        position = start + stride * length
+                        delta_min = min(delta_min, run_min)
+                        delta_max = max(delta_max, run_max)
+                    else:
+                        misses = min(misses + 1, 10)
+                        next_run = index + (1 << misses)
+    except (IndexError, VarintTooLong):
+        return None
     return (delta_min, delta_max, has_null_key) if position == end else None
 
 
