@@ -28,6 +28,11 @@ DRAIN_S = 1.5
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
+def run(broker: Broker, listeners: Listeners) -> None:
+    """`serve` in an event loop of its own, which must be on the main thread."""
+    trio.run(serve, broker, listeners)
+
+
 async def serve(
     broker: Broker, listeners: Listeners, *, on_started: Callable[[list[Bound]], None] = lambda _: None
 ) -> None:
@@ -98,6 +103,11 @@ def configure_logging(level: str) -> None:
     root.handlers[:] = [handler]
     root.propagate = False
     root.setLevel(level)
+
+
+def is_ready(host: str, port: int, timeout_s: float) -> str | None:
+    """`ask_ready` in an event loop of its own."""
+    return trio.run(ask_ready, host, port, timeout_s)
 
 
 async def ask_ready(host: str, port: int, timeout_s: float) -> str | None:

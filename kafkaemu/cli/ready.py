@@ -32,18 +32,11 @@ def ready(arguments: Sequence[str]) -> int:
     seconds = values.get("--timeout", ["5"])[0]
     if not (seconds.isascii() and seconds.isdecimal() and int(seconds) > 0):
         raise UsageError(f"--timeout is a number of seconds, not {seconds!r}")
-    import trio
+    from kafkaemu.cluster import is_ready
 
-    sentence = trio.run(_ask, host, int(port), int(seconds))
+    sentence = is_ready(host, int(port), int(seconds))
     if sentence is not None:
         print(f"kafkaemu: {sentence}", file=sys.stderr)
         return 1
     print(f"{text} is ready")
     return 0
-
-
-async def _ask(host: str, port: int, timeout_s: int) -> str | None:
-    """None if the broker answers, else what is wrong."""
-    from kafkaemu.cluster import ask_ready
-
-    return await ask_ready(host, port, timeout_s)

@@ -74,8 +74,6 @@ def _run(
 ) -> int:
     import logging
 
-    import trio
-
     from kafkaemu import cluster
     from kafkaemu.broker import Broker, CannotStart
     from kafkaemu.server.listeners import CannotListen
@@ -89,7 +87,7 @@ def _run(
         if limit_bytes is None and (total_bytes := memory_bytes()) is not None:
             limit_bytes = total_bytes // 2
         broker = Broker(RealWorld(), config, topics=topics, memory_limit_bytes=limit_bytes)
-        trio.run(cluster.serve, broker, listeners)
+        cluster.run(broker, listeners)
     except (CannotListen, CannotStart) as error:
         print(f"kafkaemu: {error}", file=sys.stderr)
         return 1

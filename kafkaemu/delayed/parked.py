@@ -14,10 +14,11 @@ import attrs
 from kafkaemu.delayed.deadlines import Deadlines, Timer
 
 A = TypeVar("A")
+A_co = TypeVar("A_co", covariant=True)
 
 
 @attrs.define(eq=False, repr=False)
-class Parked(Generic[A]):
+class Parked(Generic[A_co]):
     """An answer that is not there yet.
 
     It is tried again whenever one of ``keys`` is touched: ``try_complete`` returns the answer, or None to go on waiting. After
@@ -26,9 +27,9 @@ class Parked(Generic[A]):
     """
 
     keys: tuple[Hashable, ...]
-    try_complete: Callable[[], A | None]
+    try_complete: Callable[[], A_co | None]
     wait_ms: int | None = None
-    on_expire: Callable[[], A] | None = None
+    on_expire: Callable[[], A_co] | None = None
 
 
 class Ticket(Generic[A]):

@@ -54,6 +54,8 @@ class Link:
         self._waiters: dict[int, _Waiter] = {}
         #: How often a connection was made.
         self.connected_count = 0
+        #: Whether the latest connection got as far as being useful.
+        self._negotiated = False
 
     @property
     def connected(self) -> bool:
@@ -65,8 +67,8 @@ class Link:
 
         Raises `LinkBroken`, MalformedMessage for an answer that cannot be read, and what ClientConnection.send raises.
         """
-        await self._ready.wait()
-        assert self._client is not None
+        while self._client is None or not self._ready.is_set():
+            await self._ready.wait()
         waiter = _Waiter()
         number = self._client.send(message, version, answered=True)
         self._waiters[number] = waiter
@@ -87,10 +89,8 @@ class Link:
             try:
                 await self.run_once()
             except LinkBroken:
-                if self.connected:
+                if self._negotiated:
                     backoff_ms = BACKOFF_MS
-            finally:
-                self._ready = trio.Event()
             await trio.sleep(backoff_ms * (80 + self._entropy.below(41)) / 100_000)
             backoff_ms = min(2 * backoff_ms, BACKOFF_MAX_MS)
 
@@ -114,6 +114,9 @@ class Link:
         finally:
             connection.close()
             self._client = None
+            self._negotiated = self._ready.is_set()
+            if self._negotiated:
+                self._ready = trio.Event()
             for waiter in self._waiters.values():
                 waiter.failure = LinkBroken(f"the connection to {self._where()} ended: {reason}")
                 waiter.arrived.set()
