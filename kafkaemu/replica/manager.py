@@ -1,0 +1,156 @@
+"""All partitions of one broker, by name and by topic id (ReplicaManager of the reference)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+
+from kafkaemu.delayed import WaitingRoom
+from kafkaemu.log.config import LogConfig
+from kafkaemu.log.errors import LogError
+from kafkaemu.log.memory import SegmentMemory
+from kafkaemu.log.partition_log import PartitionLog
+from kafkaemu.replica.fetch_sessions import FetchSessionCache
+from kafkaemu.replica.partition import Partition
+from kafkawire.errors import ErrorCode
+
+logger = logging.getLogger(__name__)
+
+
+class HostedTopic:
+    """The partitions of one topic on this broker. A topic that was deleted and made again is another one."""
+
+    __slots__ = ("name", "partitions", "topic_id")
+
+    def __init__(self, name: str, topic_id: bytes) -> None:
+        self.name = name
+        self.topic_id = topic_id
+        #: By index. Not every partition need be here, where there are more brokers than replicas.
+        self.partitions: dict[int, Partition] = {}
+
+
+class ReplicaManager:
+    """The partitions of broker ``broker_id``.
+
+    ``now_ms`` tells the broker's time, ``random_below`` gives a random number below its argument. Answers that wait on a
+    partition are completed through ``waiting`` by whoever changes it; a deleted partition completes them here.
+    """
+
+    def __init__(
+        self,
+        broker_id: int,
+        waiting: WaitingRoom,
+        memory: SegmentMemory,
+        now_ms: Callable[[], int],
+        random_below: Callable[[int], int],
+        *,
+        fetch_session_slots: int = 1000,
+    ) -> None:
+        self.broker_id = broker_id
+        self.memory = memory
+        #: Sessions of consumers and followers, shared by all connections (KIP-227).
+        self.fetch_sessions = FetchSessionCache(fetch_session_slots, random_below)
+        #: What handlers look topics up in; changed only here.
+        self.topics: dict[str, HostedTopic] = {}
+        self.topics_by_id: dict[bytes, HostedTopic] = {}
+        self._waiting = waiting
+        self._now_ms = now_ms
+        self._random_below = random_below
+
+    def partition(self, topic: str, index: int) -> Partition | None:
+        """The partition, if it is on this broker."""
+        hosted = self.topics.get(topic)
+        return None if hosted is None else hosted.partitions.get(index)
+
+    def partition_by_id(self, topic_id: bytes, index: int) -> Partition | None:
+        """The partition of the topic with this id, if it is on this broker."""
+        hosted = self.topics_by_id.get(topic_id)
+        return None if hosted is None else hosted.partitions.get(index)
+
+    def topic_name(self, topic_id: bytes) -> str | None:
+        """The name of a topic that has partitions here."""
+        hosted = self.topics_by_id.get(topic_id)
+        return None if hosted is None else hosted.name
+
+    def all_partitions(self) -> Iterator[Partition]:
+        """Every partition on this broker, topics in the order in which they came."""
+        for hosted in list(self.topics.values()):
+            yield from list(hosted.partitions.values())
+
+    def create_partition(
+        self,
+        topic: str,
+        topic_id: bytes,
+        index: int,
+        leader_id: int,
+        leader_epoch: int,
+        replicas: Sequence[int],
+        isr: Sequence[int],
+        log_config: LogConfig,
+        *,
+        min_insync_replicas: int = 1,
+    ) -> Partition:
+        """Begin to host a partition, with an empty log. Raises ValueError if it is hosted already, or its topic with another id."""
+        hosted = self.topics.get(topic)
+        if hosted is None:
+            hosted = HostedTopic(topic, topic_id)
+            self.topics[topic] = self.topics_by_id[topic_id] = hosted
+        if hosted.topic_id != topic_id or index in hosted.partitions:
+            raise ValueError(f"{topic}-{index} is here already")
+        log = PartitionLog(topic, index, log_config, self.memory, random_below=self._random_below)
+        partition = Partition(
+            topic, topic_id, index, broker_id=self.broker_id, log=log, min_insync_replicas=min_insync_replicas
+        )
+        partition.apply(leader_id=leader_id, leader_epoch=leader_epoch, replicas=replicas, isr=isr)
+        hosted.partitions[index] = partition
+        return partition
+
+    def delete_partition(self, topic: str, index: int) -> None:
+        """Give a partition up and complete what waits on it. One that is not here is no error."""
+        hosted = self.topics.get(topic)
+        if hosted is None or index not in hosted.partitions:
+            return
+        partition = hosted.partitions.pop(index)
+        if not hosted.partitions:
+            del self.topics[topic], self.topics_by_id[hosted.topic_id]
+        partition.delete()
+        self._waiting.touch(partition)
+
+    def reconfigure(self, topic: str, log_config: LogConfig, *, min_insync_replicas: int = 1) -> None:
+        """From now on the partitions of ``topic`` obey these configs."""
+        hosted = self.topics.get(topic)
+        if hosted is not None:
+            for partition in hosted.partitions.values():
+                partition.log.reconfigure(log_config)
+                partition.min_insync_replicas = min_insync_replicas
+
+    def append_internal(self, topic: str, index: int, batch: bytes) -> tuple[ErrorCode, int]:
+        """Append a batch of a coordinator's to its partition and complete what waits there.
+
+        Returns an error code, and the offset of the last record (-1 with an error).
+        """
+        partition = self.partition(topic, index)
+        if partition is None:
+            return ErrorCode.NOT_LEADER_OR_FOLLOWER, -1
+        try:
+            info = partition.append_as_coordinator(batch, self._now_ms())
+        except LogError as error:
+            logger.warning("Append to %s-%d failed with %s: %s", topic, index, error.code.name, error.reason)
+            return error.code, -1
+        self._waiting.touch(partition)
+        return ErrorCode.NONE, info.last_offset
+
+    def maintain(self, now_ms: int) -> None:
+        """Delete what is past its retention, on every partition; called every ``log.retention.check.interval.ms``."""
+        for partition in self.all_partitions():
+            try:
+                partition.log.retention(now_ms)
+            except LogError as error:
+                logger.warning("Retention of %s-%d failed: %s", partition.topic, partition.index, error.reason)
+
+    def close(self) -> None:
+        """Give the memory of all logs back, without completing anything: the broker has stopped."""
+        for partition in self.all_partitions():
+            partition.delete()
+        self.topics.clear()
+        self.topics_by_id.clear()
