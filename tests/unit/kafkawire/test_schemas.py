@@ -1,0 +1,195 @@
+"""Every declaration against the schemas of Apache Kafka 4.3.1, and of 3.9 for the versions that 4.0 dropped.
+
+The schemas are not part of this repository; the tests are skipped where they do not lie beside it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import re
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+
+import kafkawire.internal
+import kafkawire.messages
+from kafkawire.declare import LATEST, Field, Message, TopLevel
+from kafkawire.index import APIS
+
+SCHEMAS = Path(__file__).parents[4] / "shared" / "kafka-4.3.1" / "schemas"
+needs_schemas = pytest.mark.skipif(not SCHEMAS.is_dir(), reason=f"no schemas of Kafka at {SCHEMAS}")
+
+Shape = dict[str, Any]
+
+
+def declared() -> list[type[TopLevel]]:
+    """Every top-level message and record."""
+    found = []
+    for package in (kafkawire.messages, kafkawire.internal):
+        for info in pkgutil.iter_modules(package.__path__):
+            module = importlib.import_module(f"{package.__name__}.{info.name}")
+            for value in vars(module).values():
+                if (
+                    isinstance(value, type)
+                    and issubclass(value, TopLevel)
+                    and value.__module__ == module.__name__
+                ):
+                    found.append(value)
+    return found
+
+
+def load(name: str) -> list[dict[str, Any]]:
+    """The schemas called ``name``: that of 4.3 first, then that of 3.9 if it holds other versions."""
+    paths = sorted(SCHEMAS.rglob(f"{name}.json"), key=lambda path: "removed" in str(path))
+    return [json.loads(re.sub(r"(?m)^\s*//.*$", "", path.read_text())) for path in paths]
+
+
+def bounds(text: str) -> tuple[int, int]:
+    """``3``, ``3+``, ``3-5`` and ``none`` as inclusive bounds."""
+    if text == "none":
+        return (1, 0)
+    if text.endswith("+"):
+        return int(text[:-1]), LATEST
+    first, _, last = text.partition("-")
+    return int(first), int(last or first)
+
+
+def within(version: int, text: str) -> bool:
+    first, last = bounds(text)
+    return first <= version <= last
+
+
+def snake(name: str) -> str:
+    """A field's name as Python writes it."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.replace("KRaft", "K_raft")).lower()
+
+
+def default_of(field: dict[str, Any], kind: str) -> Any:
+    """The default a schema gives, as our declarations write it."""
+    text = field.get("default")
+    if text == "null":
+        return None
+    if field["type"].startswith("[]"):
+        return []
+    if kind == "struct":
+        return "struct"
+    if kind == "bool":
+        return str(text).lower() == "true"
+    if kind == "float64":
+        return float(text or 0)
+    if kind == "string":
+        return text or ""
+    if kind == "bytes":
+        return b""
+    if kind == "uuid":
+        return bytes(16)
+    if kind == "records":
+        return None
+    return int(str(text or 0), 0)
+
+
+def expected(schema: dict[str, Any], fields: list[dict[str, Any]], version: int, path: str = "") -> list[Shape]:
+    """The fields of ``version`` in wire order, structs' fields behind them."""
+    structs = {entry["name"]: entry["fields"] for entry in schema.get("commonStructs", [])}
+    shapes = []
+    for field in fields:
+        if not within(version, field["versions"]):
+            continue
+        element = field["type"].removeprefix("[]")
+        kind = "struct" if element[0].isupper() else element
+        name = path + snake(field["name"])
+        tagged = "tag" in field and within(version, field["taggedVersions"])
+        shapes.append(
+            {
+                "name": name,
+                "kind": kind,
+                "array": field["type"].startswith("[]"),
+                "nullable": within(version, field.get("nullableVersions", "none")),
+                "tag": field["tag"] if tagged else None,
+                "default": default_of(field, kind),
+                "flexible": field.get("flexibleVersions") != "none",
+            }
+        )
+        if kind == "struct":
+            shapes += expected(schema, field.get("fields") or structs[element], version, name + ".")
+    return shapes
+
+
+def plain_default(field: Field) -> Any:
+    if isinstance(field.default, attrs.Factory):  # type: ignore[arg-type]
+        return [] if field.is_array else "struct"
+    return field.default
+
+
+def actual(cls: type[Message], version: int, path: str = "") -> list[Shape]:
+    """The same of a declaration."""
+    shapes = []
+    for field in cls.FIELDS:
+        if not field.in_version(version):
+            continue
+        name = path + field.name
+        shapes.append(
+            {
+                "name": name,
+                "kind": field.kind,
+                "array": field.is_array,
+                "nullable": field.nullable_in(version),
+                "tag": field.tag if field.tagged_in(version) else None,
+                "default": plain_default(field),
+                "flexible": field.flexible,
+            }
+        )
+        if field.struct is not None:
+            shapes += actual(field.struct, version, name + ".")
+    return shapes
+
+
+@needs_schemas
+@pytest.mark.parametrize("cls", declared(), ids=lambda cls: cls.__name__)
+def test_every_version_is_declared_as_the_schemas_say(cls: type[TopLevel]) -> None:
+    schemas = load(cls.__name__)
+    assert schemas, f"no schema of {cls.__name__}"
+    valid = [bounds(schema["validVersions"]) for schema in schemas]
+    assert cls.VERSIONS == (min(first for first, _ in valid), max(last for _, last in valid))
+    flexible = schemas[0].get("flexibleVersions", "none")
+    assert cls.FLEXIBLE_SINCE == (LATEST + 1 if flexible == "none" else bounds(flexible)[0])
+    key = schemas[0].get("apiKey")
+    if key is not None:
+        assert cls.KEY == key
+    for version in range(cls.VERSIONS[0], cls.VERSIONS[1] + 1):
+        schema = next(s for s in schemas if within(version, s["validVersions"]))
+        assert actual(cls, version) == expected(schema, schema["fields"], version), f"version {version}"
+
+
+@needs_schemas
+def test_the_index_lists_versions_as_served() -> None:
+    for api in APIS.values():
+        [request] = [load(f"{api.name}Request")[0]]
+        assert (request["apiKey"], request["name"]) == (api.key, f"{api.name}Request")
+        assert bounds(request["validVersions"]) == (api.oldest, api.last)
+        flexible = request.get("flexibleVersions", "none")
+        assert api.flexible == (None if flexible == "none" else bounds(flexible)[0])
+        assert (api.first, api.last) == api.request.VERSIONS == api.response.VERSIONS
+        assert api.key == api.request.KEY == api.response.KEY
+
+
+def test_every_field_and_message_says_what_it_means() -> None:
+    for cls in structs_of(declared()):
+        assert cls.__doc__, cls.__name__
+        for field in cls.FIELDS:
+            assert field.meaning.endswith("."), f"{cls.__name__}.{field.name}"
+
+
+def structs_of(classes: list[type[TopLevel]]) -> set[type[Message]]:
+    """The classes and every struct inside them."""
+    found: set[type[Message]] = set()
+    left: list[type[Message]] = list(classes)
+    while left:
+        cls = left.pop()
+        found.add(cls)
+        left += [field.struct for field in cls.FIELDS if field.struct is not None and field.struct not in found]
+    return found
