@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import struct
-from typing import Any
 
 import attrs
 
 from kafkawire.declare import Field, Message, TopLevel
-from kafkawire.primitives import Malformed
+from kafkawire.primitives import STRING_BYTES_MAX, Buffer, Malformed, read_signed, read_uvarint
 from kafkawire.source import Source
 
 FIXED = {
@@ -55,18 +54,31 @@ def _minimum_field_size(field: Field, version: int, flexible: bool) -> int:
     return size
 
 
-def generate(cls: type[TopLevel], version: int, lenient: bool, element_budget: int) -> Source:
-    """The source of ``decode(buf, pos) -> (message, pos)``."""
-    mode = " lenient" if lenient else ""
-    source = Source(f"<kafkawire {cls.__name__} v{version} decode{mode} {element_budget}>")
-    writer = _DecodeWriter(source, version, version >= cls.FLEXIBLE_SINCE, lenient)
-    source.constants["Malformed"] = Malformed
+def generate(cls: type[TopLevel], version: int, lenient: bool, budget: int, *, budgeted: bool) -> Source:
+    """The source of ``decode(buf, pos) -> (message, pos)``.
+
+    Every element and tag takes a byte at least, so a buffer of at most ``budget`` bytes cannot exceed the budget: for those
+    nothing is counted (``budgeted`` False), and longer ones are passed on to ``large``, the same decoder with counting.
+    """
+    mode = f"{' lenient' if lenient else ''}{' counted' if budgeted else ''}"
+    source = Source(f"<kafkawire {cls.__name__} v{version} decode{mode} {budget}>")
+    writer = _DecodeWriter(source, version, version >= cls.FLEXIBLE_SINCE, lenient, budgeted)
+    source.constants.update(
+        Malformed=Malformed,
+        bad_length=bad_length,
+        read_uvarint=read_uvarint,
+        read_signed=read_signed,
+        read_length=read_length_lenient if lenient else read_length,
+        read_string_length=read_string_length_lenient if lenient else read_string_length,
+        read_tags=read_tags_lenient if lenient else read_tags,
+    )
     source.emit("def decode(buf, pos):")
     source.indent += 1
     source.emit("try:")
     source.indent += 1
+    source.emit("if buf.__class__ is memoryview: buf = bytes(buf)")
     source.emit("end = len(buf)")
-    source.emit(f"budget = {element_budget}")
+    source.emit(f"budget = {budget}" if budgeted else f"if end > {budget}: return large(buf, pos)")
     result = writer.struct(cls, "")
     writer.flush()
     source.emit(f"return {result}, pos")
@@ -79,12 +91,15 @@ def generate(cls: type[TopLevel], version: int, lenient: bool, element_budget: i
 class _DecodeWriter:
     """Writes the decoding of fields, keeping a run of fixed-size reads open until something needs its values."""
 
-    def __init__(self, source: Source, version: int, flexible: bool, lenient: bool) -> None:
+    def __init__(self, source: Source, version: int, flexible: bool, lenient: bool, budgeted: bool) -> None:
         self.source = source
         self.version = version
         self.flexible = flexible
         self.lenient = lenient
+        self.budgeted = budgeted
         self._run: list[tuple[str, str, str]] = []
+        #: Lines to write behind the open run, with their paths.
+        self._checks: list[tuple[str, str]] = []
 
     # Runs of fixed-size values
 
@@ -94,32 +109,32 @@ class _DecodeWriter:
         self._run.append((layout, name, path))
         return name
 
-    def flush(self) -> None:
-        """Emit the open run as one read."""
+    def flush(self, *, stay: bool = False) -> None:
+        """Emit the open run as one read. ``stay`` leaves ``pos`` on the last byte read, which must be of layout B."""
         run, self._run = self._run, []
         if not run:
             return
         path = run[0][2]
         layout = "".join(part for part, _, _ in run)
+        size = struct.calcsize(">" + layout) - stay
         if layout == "B":
-            self.source.emit(f"{run[0][1]} = buf[pos]; pos += 1", path)
-            return
-        targets = ", ".join(name for _, name, _ in run)
-        size = struct.calcsize(">" + layout)
-        self.source.emit(f"{targets}, = {self.source.unpacker(layout)}(buf, pos); pos += {size}", path)
+            self.source.emit(f"{run[0][1]} = buf[pos]{'; pos += 1' if size else ''}", path)
+        else:
+            targets = ", ".join(name for _, name, _ in run)
+            self.source.emit(f"{targets}, = {self.source.unpacker(layout)}(buf, pos); pos += {size}", path)
+        checks, self._checks = self._checks, []
+        for line, check_path in checks:
+            self.source.emit(line, check_path)
 
-    def _uvarint(self, path: str, stem: str) -> str:
-        name = self.read_fixed("B", path, stem)
-        self.flush()
-        self.source.emit(f"if {name} > 127: {name}, pos = read_uvarint(buf, pos - 1)", path)
+    def _compact_length(self, path: str, reader: str = "read_length") -> str:
+        """Read a length plus one (0: null) and leave ``pos`` on its last byte."""
+        name = self.read_fixed("B", path, "n")
+        self.flush(stay=True)
+        self.source.emit(f"if {name} > 127: {name}, pos = {reader}(buf, pos)", path)
         return name
 
-    def _length(self, layout: str, compact: bool, path: str) -> str:
-        """Read a length; -1 (or, lenient, anything negative) stands for null afterwards."""
-        if compact:
-            name = self._uvarint(path, "n")
-            self.source.emit(f"{name} -= 1", path)
-            return name
+    def _plain_length(self, layout: str, path: str) -> str:
+        """Read a length in the old layout; negative: null."""
         name = self.read_fixed(layout, path, "n")
         self.flush()
         if not self.lenient:
@@ -142,9 +157,8 @@ class _DecodeWriter:
             else:
                 values.append(self._default(field))
         constructor = self.source.constant(f"{cls.__name__}_", cls)
-        if not self.flexible:
-            return f"{constructor}({', '.join(values)})"
-        values.append(f"unknown_tagged_fields={self._tags(tagged, path)}")
+        if self.flexible:
+            values.append(self._tags(tagged, path))
         return f"{constructor}({', '.join(values)})"
 
     def _default(self, field: Field) -> str:
@@ -159,10 +173,8 @@ class _DecodeWriter:
         compact = self.flexible and field.flexible
         if field.is_array:
             return self._array(field, path, nullable, compact)
-        if field.kind == "string":
-            return self._string(path, nullable, compact)
-        if field.kind in ("bytes", "records"):
-            return self._bytes(field.kind, path, nullable, compact)
+        if field.kind in ("string", "bytes", "records"):
+            return self._sized(field.kind, path, nullable, compact)
         if field.kind == "struct":
             return self._struct_field(field, path, nullable)
         return self._fixed(field.kind, path)
@@ -170,84 +182,83 @@ class _DecodeWriter:
     def _fixed(self, kind: str, path: str) -> str:
         if kind == "bool" and not self.lenient:
             name = self.read_fixed("B", path)
-            self.flush()
-            self.source.emit(f"if {name} > 1: raise Malformed('neither 0 nor 1')", path)
+            self._checks.append((f"if {name} > 1: raise Malformed('neither 0 nor 1')", path))
             return f"({name} == 1)"
         return self.read_fixed(FIXED[kind], path)
 
-    def _string(self, path: str, nullable: bool, compact: bool) -> str:
-        length = self._length("h", compact, path)
-        name = self.source.name("s")
-        errors = ", 'replace'" if self.lenient else ""
-        self._null_or(length, name, path, nullable)
-        self._sized(length, path)
-        self.source.emit(f"{name} = str(buf[pos:e], 'utf-8'{errors}); pos = e", path)
-        self.source.indent -= 1
-        return name
-
-    def _bytes(self, kind: str, path: str, nullable: bool, compact: bool) -> str:
-        length = self._length("i", compact, path)
-        name = self.source.name("b")
-        self._null_or(length, name, path, nullable)
-        self._sized(length, path)
-        value = "memoryview(buf)[pos:e]" if kind == "records" else "bytes(buf[pos:e])"
-        self.source.emit(f"{name} = {value}; pos = e", path)
-        self.source.indent -= 1
-        return name
-
-    def _null_or(self, length: str, name: str, path: str, nullable: bool) -> None:
-        """Open the block for a value that is not null."""
-        if nullable:
-            self.source.emit(f"if {length} < 0: {name} = None", path)
+    def _sized(self, kind: str, path: str, nullable: bool, compact: bool) -> str:
+        """A string, bytes or records: a length and as many bytes."""
+        is_string = kind == "string"
+        if compact:
+            length = self._compact_length(path, "read_string_length" if is_string else "read_length")
+            null, content = f"not {length}", "buf[pos + 1:e]"
         else:
-            self.source.emit(f"if {length} < 0: raise Malformed('null where null is not allowed')", path)
-        self.source.emit("else:")
-        self.source.indent += 1
-
-    def _sized(self, length: str, path: str) -> None:
-        self.source.emit(f"e = pos + {length}", path)
-        self.source.emit(f"if e > end: raise Malformed(f'length {{{length}}} beyond the end of the message')", path)
+            length = self._plain_length("h" if is_string else "i", path)
+            null, content = f"{length} < 0", "buf[pos:e]"
+        name = self.source.name("s" if is_string else "b")
+        if is_string:
+            value = f"{content}.decode({repr('utf-8') + ', ' + repr('replace') if self.lenient else ''})"
+        elif kind == "records":
+            value = content.replace("buf", "memoryview(buf)")
+        else:
+            value = f"bytes({content})"
+        emit = self.source.emit
+        if nullable:
+            emit(f"if {null}: {name} = None{'; pos += 1' if compact else ''}", path)
+            emit("else:")
+            self.source.indent += 1
+        emit(f"e = pos + {length}", path)
+        refused = "e > end" if nullable else f"e > end or {null}"
+        emit(f"if {refused}: raise bad_length({length}, {compact})", path)
+        emit(f"{name} = {value}; pos = e", path)
+        if nullable:
+            self.source.indent -= 1
+        return name
 
     def _array(self, field: Field, path: str, nullable: bool, compact: bool) -> str:
-        length = self._length("i", compact, path)
+        emit = self.source.emit
+        length = self._compact_length(path) if compact else self._plain_length("i", path)
+        null = f"not {length}" if compact else f"{length} < 0"
         name = self.source.name("a")
-        self._null_or(length, name, path, nullable)
+        if nullable:
+            emit(f"if {null}: {name} = None{'; pos += 1' if compact else ''}", path)
+            emit("else:")
+            self.source.indent += 1
+        else:
+            emit(f"if {null}: raise bad_length({length}, {compact})", path)
+        if compact:
+            emit(f"{length} -= 1; pos += 1")
         element = field.struct
         if element is not None:
             size: int | None = minimum_size(element, self.version, self.flexible)
         else:
             size = fixed_size(field.kind) or (1 if compact else 2)
-        self.source.emit(
-            f"if {length} > {f'(end - pos) // {size}' if size != 1 else 'end - pos'}: "
-            f"raise Malformed(f'{{{length}}} elements cannot be in the {{end - pos}} bytes left')",
-            path,
-        )
-        self.source.emit(f"budget -= {length}", path)
-        self.source.emit("if budget < 0: raise Malformed('too many elements in one message')", path)
+        room = f"(end - pos) // {size}" if size != 1 else "end - pos"
+        emit(f"if {length} > {room}: raise Malformed(f'{{{length}}} elements in the {{end - pos}} bytes left')", path)
+        if self.budgeted:
+            emit(f"budget -= {length}")
+            emit("if budget < 0: raise Malformed('too many elements in one message')", path)
         layout = FIXED.get(field.kind)
         if element is None and layout is not None and field.kind not in ("bool", "uuid"):
             self.source.constants["unpack_from"] = struct.unpack_from
-            self.source.emit(
-                f"{name} = list(unpack_from(f'>{{{length}}}{layout}', buf, pos)); pos += {length} * {size}",
-                path,
-            )
+            emit(f"{name} = [*unpack_from(f'>{{{length}}}{layout}', buf, pos)] if {length} else []", path)
+            emit(f"pos += {length} * {size}")
         else:
-            self.source.emit(f"{name} = []")
-            self.source.emit(f"for _ in range({length}):")
+            emit(f"{name} = []")
+            emit(f"for _ in range({length}):")
             self.source.indent += 1
             inner = f"{path}[{{{name}}}]"
             value = self.struct(element, inner) if element is not None else self._element(field, inner, compact)
             self.flush()
-            self.source.emit(f"{name}.append({value})")
+            emit(f"{name}.append({value})")
             self.source.indent -= 1
-        self.source.indent -= 1
+        if nullable:
+            self.source.indent -= 1
         return name
 
     def _element(self, field: Field, path: str, compact: bool) -> str:
-        if field.kind == "string":
-            return self._string(path, False, compact)
-        if field.kind == "bytes":
-            return self._bytes("bytes", path, False, compact)
+        if field.kind in ("string", "bytes"):
+            return self._sized(field.kind, path, False, compact)
         return self._fixed(field.kind, path)
 
     def _struct_field(self, field: Field, path: str, nullable: bool) -> str:
@@ -257,6 +268,8 @@ class _DecodeWriter:
         marker = self.read_fixed("b", path, "n")
         self.flush()
         name = self.source.name("o")
+        if not self.lenient:
+            self.source.emit(f"if {marker} not in (-1, 1): raise Malformed('neither null nor a struct')", path)
         self.source.emit(f"if {marker} < 0: {name} = None", path)
         self.source.emit("else:")
         self.source.indent += 1
@@ -270,28 +283,47 @@ class _DecodeWriter:
 
     def _tags(self, tagged: list[tuple[Field, str]], path: str) -> str:
         """Decode a tagged section into the variables of ``tagged``; returns the variable of the unknown ones."""
-        count: Any = self.read_fixed("B", path, "c")
+        count = self.read_fixed("B", path, "c")
         self.flush()
         source = self.source
         unknown = source.name("x")
+        if not tagged:
+            budget = "budget" if self.budgeted else "end"
+            rest = "budget" if self.budgeted else "_"
+            source.emit(f"if {count}: {unknown}, pos, {rest} = read_tags(buf, pos - 1, end, {budget})", path)
+            source.emit(f"else: {unknown} = None")
+            return unknown
         source.emit(f"{unknown} = None")
         for field, name in tagged:
             source.emit(f"{name} = {self._default(field)}")
         source.emit(f"if {count}:", path)
         source.indent += 1
-        source.emit(f"if {count} > 127: {count}, pos = read_uvarint(buf, pos - 1)", path)
+        source.emit(f"if {count} > 127: {count}, pos = {self._signed}(buf, pos - 1)", path)
         source.emit(f"if {count} > (end - pos) // 2: raise Malformed('more tags than bytes')", path)
-        source.emit(f"budget -= {count}", path)
-        source.emit("if budget < 0: raise Malformed('too many elements in one message')", path)
+        if self.budgeted:
+            source.emit(f"budget -= {count}")
+            source.emit("if budget < 0: raise Malformed('too many elements in one message')", path)
+        self._known_tags(tagged, count, unknown, path)
+        source.indent -= 1
+        return unknown
+
+    @property
+    def _signed(self) -> str:
+        return "read_signed" if self.lenient else "read_uvarint"
+
+    def _known_tags(self, tagged: list[tuple[Field, str]], count: str, unknown: str, path: str) -> None:
+        """The loop over a tagged section. The reference reads a field it knows without looking at the size told."""
+        source, strict = self.source, not self.lenient
         previous, tag, stop = source.name("p"), source.name("g"), source.name("z")
-        source.emit(f"{previous} = -1")
+        if strict:
+            source.emit(f"{previous} = -1")
         source.emit(f"for _ in range({count}):")
         source.indent += 1
         source.emit(f"{tag}, pos = read_uvarint(buf, pos)", path)
-        source.emit(f"{stop}, pos = read_uvarint(buf, pos)", path)
-        source.emit(f"{stop} += pos", path)
-        source.emit(f"if {stop} > end: raise Malformed('tagged field beyond the end of the message')", path)
-        if not self.lenient:
+        source.emit(f"{stop}, pos = {self._signed}(buf, pos); {stop} += pos", path)
+        beyond = "raise Malformed('tagged field beyond the end of the message')"
+        if strict:
+            source.emit(f"if {stop} > end: {beyond}", path)
             source.emit(f"if {tag} <= {previous}: raise Malformed('tags out of order')", path)
             source.emit(f"{previous} = {tag}")
         for position, (field, name) in enumerate(tagged):
@@ -301,11 +333,87 @@ class _DecodeWriter:
             value = self.field(field, inner)
             self.flush()
             source.emit(f"{name} = {value}")
-            if not self.lenient:
+            if strict:
                 source.emit(f"if pos != {stop}: raise Malformed('tagged field of another size than it says')", inner)
             source.indent -= 1
-        source.emit("else:" if tagged else "if True:")
+        source.emit("else:")
+        if not strict:
+            source.emit(f" if not pos <= {stop} <= end: {beyond}", path)
         source.emit(f" if {unknown} is None: {unknown} = {{}}")
         source.emit(f" {unknown}[{tag}] = bytes(buf[pos:{stop}]); pos = {stop}", path)
-        source.indent -= 2
-        return unknown
+        source.indent -= 1
+
+
+# What generated decoders call
+
+
+def bad_length(length: int, compact: bool) -> Malformed:
+    """What to raise for a length (plus one if ``compact``) that is null or beyond the end."""
+    length -= compact
+    if length < 0:
+        return Malformed("null where null is not allowed")
+    return Malformed(f"length {length} beyond the end of the message")
+
+
+def read_length(buf: Buffer, pos: int) -> tuple[int, int]:
+    """A length plus one of several bytes, and the position of the last of them."""
+    value, pos = read_uvarint(buf, pos)
+    return value, pos - 1
+
+
+def read_length_lenient(buf: Buffer, pos: int) -> tuple[int, int]:
+    """As `read_length`; a negative length is null, as in the reference, where lengths are signed."""
+    value, pos = read_signed(buf, pos)
+    return max(value, 0), pos - 1
+
+
+def read_string_length(buf: Buffer, pos: int) -> tuple[int, int]:
+    """As `read_length`, for strings, which hold at most 32767 bytes."""
+    value, pos = read_length(buf, pos)
+    if value > STRING_BYTES_MAX + 1:
+        raise Malformed(f"a string of {value - 1} bytes")
+    return value, pos
+
+
+def read_string_length_lenient(buf: Buffer, pos: int) -> tuple[int, int]:
+    """As `read_length_lenient`, for strings."""
+    value, pos = read_length_lenient(buf, pos)
+    if value > STRING_BYTES_MAX + 1:
+        raise Malformed(f"a string of {value - 1} bytes")
+    return value, pos
+
+
+def read_tags(buf: Buffer, pos: int, end: int, budget: int) -> tuple[dict[int, bytes], int, int]:
+    """A tagged section of which no tag is known: the fields by tag, the position behind it, what is left of the budget."""
+    count, pos = read_uvarint(buf, pos)
+    if count > min(budget, (end - pos) // 2):
+        raise Malformed("more tags than bytes")
+    unknown: dict[int, bytes] = {}
+    previous = -1
+    for _ in range(count):
+        tag, pos = read_uvarint(buf, pos)
+        size, pos = read_uvarint(buf, pos)
+        if pos + size > end:
+            raise Malformed("tagged field beyond the end of the message")
+        if tag <= previous:
+            raise Malformed("tags out of order")
+        previous = tag
+        unknown[tag] = bytes(buf[pos : pos + size])
+        pos += size
+    return unknown, pos, budget - count
+
+
+def read_tags_lenient(buf: Buffer, pos: int, end: int, budget: int) -> tuple[dict[int, bytes] | None, int, int]:
+    """As `read_tags`, but tags may be repeated or out of order, and a negative count is none."""
+    count, pos = read_signed(buf, pos)
+    if count > min(budget, (end - pos) // 2):
+        raise Malformed("more tags than bytes")
+    unknown: dict[int, bytes] = {}
+    for _ in range(count):
+        tag, pos = read_uvarint(buf, pos)
+        size, pos = read_signed(buf, pos)
+        if not 0 <= size <= end - pos:
+            raise Malformed("tagged field beyond the end of the message")
+        unknown[tag] = bytes(buf[pos : pos + size])
+        pos += size
+    return unknown or None, pos, budget - max(count, 0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 import attrs
 
 from kafkawire.compile_decode import FIXED
 from kafkawire.declare import Field, Message, TopLevel
-from kafkawire.primitives import records_length, write_uvarint
+from kafkawire.primitives import STRING_BYTES_MAX, records_length, write_uvarint
 from kafkawire.source import Source
 
 #: Records up to this many bytes are copied into the answer's buffer, larger ones are sent as they are.
@@ -18,8 +19,14 @@ COPY_LIMIT_BYTES = 4096
 def generate(cls: type[TopLevel], version: int) -> Source:
     """The source of ``encode(message, buf, out) -> buf``."""
     source = Source(f"<kafkawire {cls.__name__} v{version} encode>")
-    source.constants["write_uvarint"] = write_uvarint
-    source.constants["records_length"] = records_length
+    source.constants.update(
+        write_uvarint=write_uvarint,
+        write_string_length=write_string_length,
+        write_tags=write_tags,
+        join_uuids=join_uuids,
+        records_length=records_length,
+        pack=struct.pack,
+    )
     writer = _EncodeWriter(source, version, version >= cls.FLEXIBLE_SINCE)
     source.emit("def encode(m, buf, out):")
     source.indent += 1
@@ -113,22 +120,36 @@ class _EncodeWriter:
             self.flush()
             self.source.indent -= 1
 
-    def _length(self, length: str, path: str, compact: bool, layout: str) -> None:
+    def _length(self, length: str, path: str, compact: bool, layout: str, writer: str = "write_uvarint") -> None:
+        """Write a length, together with the open run."""
         if not compact:
             self.write_fixed(layout, length, path)
             self.flush()
             return
-        self.flush()
         number = self.source.name("n")
         self.source.emit(f"{number} = {length} + 1", path)
-        self.source.emit(f"if {number} < 128: {self.buffer}.append({number})", path)
-        self.source.emit(f"else: write_uvarint({self.buffer}, {number})", path)
+        run = self._run
+        if not run:
+            self.source.emit(f"if {number} < 128: {self.buffer}.append({number})", path)
+            self.source.emit(f"else: {writer}({self.buffer}, {number})", path)
+            return
+        self.source.emit(f"if {number} < 128:", path)
+        self.source.indent += 1
+        self._run = [*run, ("B", number, path)]
+        self.flush()
+        self.source.indent -= 1
+        self.source.emit("else:")
+        self.source.indent += 1
+        self._run = run
+        self.flush()
+        self.source.emit(f"{writer}({self.buffer}, {number})", path)
+        self.source.indent -= 1
 
     def _string(self, value: str, path: str, nullable: bool, compact: bool) -> None:
         name = self._variable(value, path)
         self._nullable(name, path, nullable, compact, "h")
         self.source.emit(f"{name} = {name}.encode()", path)
-        self._length(f"len({name})", path, compact, "h")
+        self._length(f"len({name})", path, compact, "h", "write_string_length")
         self.source.emit(f"{self.buffer} += {name}", path)
         self._end_nullable(nullable)
 
@@ -161,18 +182,12 @@ class _EncodeWriter:
     def _array(self, field: Field, value: str, path: str, nullable: bool, compact: bool) -> None:
         name = self._variable(value, path)
         self._nullable(name, path, nullable, compact, "i")
-        self._length(f"len({name})", path, compact, "i")
         layout = FIXED.get(field.kind)
         if field.struct is None and layout is not None:
-            self.source.constants["pack"] = __import__("struct").pack
-            self.source.emit(
-                f"if {name}: {self.buffer} += pack(f'>{{len({name})}}{layout}', *{name})"
-                if layout != "16s"
-                else f"{self.buffer} += b''.join({name})",
-                path,
-            )
+            self._fixed_array(name, layout, path, compact)
         else:
-            done, item = self.source.name("d"), self.source.name("i")
+            self._length(f"len({name})", path, compact, "i")
+            item = self.source.name("i")
             self.source.emit(f"for {item} in {name}:")
             self.source.indent += 1
             inner = f"{path}[]"
@@ -184,8 +199,25 @@ class _EncodeWriter:
                 self._bytes(item, inner, False, compact)
             self.flush()
             self.source.indent -= 1
-            del done
         self._end_nullable(nullable)
+
+    def _fixed_array(self, name: str, layout: str, path: str, compact: bool) -> None:
+        """An array of numbers or ids; one of a single element, the most common, is written together with the open run."""
+        run = self._run
+        self.source.emit(f"if len({name}) == 1:", path)
+        self.source.indent += 1
+        self._run = [*run, ("B", "2", path) if compact else ("i", "1", path), (layout, f"{name}[0]", path)]
+        self.flush()
+        self.source.indent -= 1
+        self.source.emit("else:")
+        self.source.indent += 1
+        self._run = run
+        self._length(f"len({name})", path, compact, "i")
+        if layout == "16s":
+            self.source.emit(f"{self.buffer} += join_uuids({name})", path)
+        else:
+            self.source.emit(f"if {name}: {self.buffer} += pack(f'>{{len({name})}}{layout}', *{name})", path)
+        self.source.indent -= 1
 
     def _struct_field(self, field: Field, value: str, path: str, nullable: bool) -> None:
         assert field.struct is not None
@@ -202,10 +234,18 @@ class _EncodeWriter:
         source = self.source
         unknown = f"{value}.unknown_tagged_fields"
         if not tagged:
+            run, self._run = self._run, []
+            source.emit(f"if {unknown}:", path)
+            source.indent += 1
+            self._run = run
             self.flush()
-            source.emit(f"if not {unknown}: {self.buffer} += b'\\0'", path)
-            source.emit(f"else: write_tags({self.buffer}, {unknown})", path)
-            source.constants["write_tags"] = write_tags
+            source.emit(f"write_tags({self.buffer}, {unknown})", path)
+            source.indent -= 1
+            source.emit("else:")
+            source.indent += 1
+            self._run = [*run, ("B", "0", path)]
+            self.flush()
+            source.indent -= 1
             return
         self.flush()
         tags = source.name("g")
@@ -214,7 +254,7 @@ class _EncodeWriter:
         for field in tagged:
             inner = f"{path}.{field.name}" if path else field.name
             name = self._variable(f"{value}.{field.name}", inner)
-            source.emit(f"if {name} != {self._default(field)}:", inner)
+            source.emit(f"if {self._differs(field, name)}:", inner)
             source.indent += 1
             self.buffer = source.name("w")
             source.emit(f"{self.buffer} = {tags}[{field.tag}] = bytearray()", inner)
@@ -223,14 +263,38 @@ class _EncodeWriter:
             source.indent -= 1
         self.buffer = outer
         source.emit(f"if {tags}: write_tags({outer}, {tags})", path)
-        source.emit(f"else: {outer} += b'\\0'")
-        source.constants["write_tags"] = write_tags
+        source.emit(f"else: {outer}.append(0)")
 
-    def _default(self, field: Field) -> str:
+    def _differs(self, field: Field, name: str) -> str:
+        """The condition under which a tagged field is written: its value is not the default."""
         default: Any = field.default
-        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-            return "[]" if default.factory is list else self.source.constant("default", default.factory())
-        return repr(default)
+        if default is None:
+            return f"{name} is not None"
+        if not isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+            return f"{name} != {default!r}"
+        nullable = field.nullable_in(self.version)
+        if field.is_array:
+            return f"{name} is None or {name}" if nullable else name
+        assert field.struct is not None
+        parts = [f"{name} is None"] if nullable else []
+        for part in field.struct.FIELDS:
+            plain = not isinstance(part.default, attrs.Factory)  # type: ignore[arg-type]
+            parts.append(f"{name}.{part.name} != {part.default!r}" if plain else f"{name}.{part.name}")
+        return " or ".join([*parts, f"{name}.unknown_tagged_fields"])
+
+
+def join_uuids(uuids: list[bytes]) -> bytes:
+    """Ids in a row; each must have its sixteen bytes."""
+    if any(len(uuid) != 16 for uuid in uuids):
+        raise ValueError("an id is sixteen bytes")
+    return b"".join(uuids)
+
+
+def write_string_length(out: bytearray, number: int) -> None:
+    """Append the length of a string plus one."""
+    if number > STRING_BYTES_MAX + 1:
+        raise ValueError(f"a string of {number - 1} bytes is too long")
+    write_uvarint(out, number)
 
 
 def write_tags(out: bytearray, tags: dict[int, Any]) -> None:

@@ -25,7 +25,6 @@ from kafkawire.primitives import (
     MalformedMessage,
     Part,
     UnencodableMessage,
-    read_uvarint,
 )
 from kafkawire.source import Source
 
@@ -83,19 +82,33 @@ def raw_decoder(
 ) -> RawDecoder[T]:
     """The decoder of one version that may start anywhere in a buffer and leave bytes behind the message unread.
 
-    Lenient decoding accepts what the broker accepts (negative lengths as null, repeated or unordered tags, any non-zero byte
-    for true, names that are not UTF-8). Raises `MalformedMessage`.
+    Lenient decoding accepts what the reference broker accepts: negative lengths as null, repeated or unordered tags, a size of a known
+    tagged field that is not its size, any non-zero byte for true, names that are not UTF-8. Raises `MalformedMessage`.
     """
     _check_version(cls, version)
-    source = compile_decode.generate(cls, version, lenient, element_budget)
+
+    def large(buffer: Buffer, position: int) -> tuple[T, int]:
+        return _counting_decoder(cls, version, lenient, element_budget)(buffer, position)
+
+    return _compile_decoder(cls, version, lenient, element_budget, large=large)
+
+
+@cached
+def _counting_decoder(cls: type[T], version: int, lenient: bool, element_budget: int) -> RawDecoder[T]:
+    """The decoder for buffers that could hold more elements than the budget allows."""
+    return _compile_decoder(cls, version, lenient, element_budget, large=None)
+
+
+def _compile_decoder(
+    cls: type[T], version: int, lenient: bool, element_budget: int, *, large: RawDecoder[T] | None
+) -> RawDecoder[T]:
+    source = compile_decode.generate(cls, version, lenient, element_budget, budgeted=large is None)
 
     def fail(error: BaseException) -> MalformedMessage:
         path, offset = _place(source, error)
         return MalformedMessage(cls.__name__, version, path, offset, _reason(error))
 
-    return cast(
-        "RawDecoder[T]", source.compile("decode", failures=_DECODE_FAILURES, fail=fail, read_uvarint=read_uvarint)
-    )
+    return cast("RawDecoder[T]", source.compile("decode", failures=_DECODE_FAILURES, fail=fail, large=large))
 
 
 @cached
@@ -139,11 +152,11 @@ def decode(cls: type[T], version: int, buffer: Buffer, *, lenient: bool = False)
     return decoder(cls, version, lenient=lenient)(buffer)
 
 
-def source_of(cls: type[TopLevel], version: int, *, encoding: bool = False) -> str:
+def source_of(cls: type[TopLevel], version: int, *, encoding: bool = False, lenient: bool = False) -> str:
     """The generated source, for reading."""
     if encoding:
         return compile_encode.generate(cls, version).text()
-    return compile_decode.generate(cls, version, False, ELEMENT_BUDGET).text()
+    return compile_decode.generate(cls, version, lenient, ELEMENT_BUDGET, budgeted=False).text()
 
 
 def warm(decoders: list[tuple[type[Any], int]]) -> None:

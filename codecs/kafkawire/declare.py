@@ -251,7 +251,7 @@ def _build(cls: type[M], **constants: Any) -> type[M]:
         fields.append(Field(name=sys.intern(name), default=spec.default, **spec.attributes))
         these[name] = attrs.field(default=spec.default)
         delattr(cls, name)
-    these["unknown_tagged_fields"] = attrs.field(default=None, kw_only=True)
+    these["unknown_tagged_fields"] = attrs.field(default=None)
     for name, value in constants.items():
         setattr(cls, name, value)
     cls.FIELDS = tuple(fields)  # type: ignore[attr-defined]

@@ -6,6 +6,8 @@ import binascii
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias, runtime_checkable
 
+#: The longest string there can be, in bytes of UTF-8.
+STRING_BYTES_MAX = 32767
 #: How many array elements and tagged fields one message may hold, counted over all its arrays, before it is refused: a frame of
 #: tiny elements must not become a heap of large objects.
 ELEMENT_BUDGET = 1_000_000
@@ -50,9 +52,9 @@ Part: TypeAlias = "Buffer | Region"
 
 
 def read_uvarint(buffer: Buffer, position: int) -> tuple[int, int]:
-    """An unsigned varint of at most five bytes, and the position behind it.
+    """An unsigned varint of at most five bytes, and the position behind it. Bits above the 32nd are dropped, as in the reference.
 
-    Raises `Malformed` for a longer one or one above 2^32-1, IndexError at the end of the buffer.
+    Raises `Malformed` for a longer one, IndexError at the end of the buffer.
     """
     value = shift = 0
     while True:
@@ -64,6 +66,12 @@ def read_uvarint(buffer: Buffer, position: int) -> tuple[int, int]:
         shift += 7
         if shift > 28:
             raise Malformed("varint longer than five bytes")
+
+
+def read_signed(buffer: Buffer, position: int) -> tuple[int, int]:
+    """As `read_uvarint`, taken for a signed number of 32 bits, as the reference takes lengths and counts."""
+    value, position = read_uvarint(buffer, position)
+    return (value if value < 1 << 31 else value - (1 << 32)), position
 
 
 def write_uvarint(out: bytearray, value: int) -> None:

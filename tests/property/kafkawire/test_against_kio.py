@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from kio.serial import entity_reader, entity_writer
-from tests.support.wire_messages import class_version_id, class_versions, extremes, messages
 
 from kafkawire.compiler import decode, encode
 from kafkawire.declare import Message, TopLevel
 from kafkawire.messages.headers import RequestHeader, ResponseHeader
+from tests.support.wire_messages import class_version_id, class_versions, extremes, messages
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 MILLISECOND = datetime.timedelta(milliseconds=1)
@@ -67,9 +67,7 @@ def ours(value: Any, version: int, theirs: Any) -> Any:
     if isinstance(value, Message):
         fields = [field for field in value.FIELDS if field.in_version(version)]
         assert len(fields) == len(theirs)
-        return [
-            ours(getattr(value, field.name), version, other) for field, other in zip(fields, theirs, strict=True)
-        ]
+        return [ours(getattr(value, field.name), version, other) for field, other in zip(fields, theirs, strict=True)]
     if isinstance(value, list):
         return [ours(item, version, other) for item, other in zip(value, theirs, strict=True)]
     if theirs is None and value in (bytes(16), -1):

@@ -33,11 +33,7 @@ def declared() -> list[type[TopLevel]]:
         for info in pkgutil.iter_modules(package.__path__):
             module = importlib.import_module(f"{package.__name__}.{info.name}")
             for value in vars(module).values():
-                if (
-                    isinstance(value, type)
-                    and issubclass(value, TopLevel)
-                    and value.__module__ == module.__name__
-                ):
+                if isinstance(value, type) and issubclass(value, TopLevel) and value.__module__ == module.__name__:
                     found.append(value)
     return found
 
@@ -154,12 +150,12 @@ def test_every_version_is_declared_as_the_schemas_say(cls: type[TopLevel]) -> No
     schemas = load(cls.__name__)
     assert schemas, f"no schema of {cls.__name__}"
     valid = [bounds(schema["validVersions"]) for schema in schemas]
-    assert cls.VERSIONS == (min(first for first, _ in valid), max(last for _, last in valid))
+    assert (min(first for first, _ in valid), max(last for _, last in valid)) == cls.VERSIONS
     flexible = schemas[0].get("flexibleVersions", "none")
-    assert cls.FLEXIBLE_SINCE == (LATEST + 1 if flexible == "none" else bounds(flexible)[0])
+    assert (LATEST + 1 if flexible == "none" else bounds(flexible)[0]) == cls.FLEXIBLE_SINCE
     key = schemas[0].get("apiKey")
     if key is not None:
-        assert cls.KEY == key
+        assert key == cls.KEY
     for version in range(cls.VERSIONS[0], cls.VERSIONS[1] + 1):
         schema = next(s for s in schemas if within(version, s["validVersions"]))
         assert actual(cls, version) == expected(schema, schema["fields"], version), f"version {version}"
