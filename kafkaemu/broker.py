@@ -10,11 +10,12 @@ from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.delayed import Deadlines, WaitingRoom
 from kafkaemu.handlers.context import Context
 from kafkaemu.handlers.index import HANDLERS
+from kafkaemu.handlers.served import advertised, served
+from kafkaemu.metadata import features
 from kafkaemu.metadata.controller import Controller
 from kafkaemu.metadata.topic_creation import NewTopic
 from kafkaemu.server.connection import Connections
 from kafkaemu.server.dispatch import Dispatcher
-from kafkaemu.server.served import advertised_versions, served_versions
 from kafkawire.errors import ErrorCode
 
 if TYPE_CHECKING:
@@ -63,10 +64,10 @@ class Broker:
             replicas=cast("Any", None),
             groups=cast("Any", None),
             advertised={},
-            advertised_apis=advertised_versions(HANDLERS),
+            advertised_apis=advertised(features.INITIAL),
         )
         self.connections = Connections(
-            Dispatcher(self.context, HANDLERS, served_versions(HANDLERS)),
+            Dispatcher(self.context, HANDLERS, served()),
             clock,
             max_request_bytes=config["socket.request.max.bytes"],
             max_idle_ms=config["connections.max.idle.ms"],

@@ -16,14 +16,17 @@ import attrs
 
 from kafkawire.declare import TopLevel
 from kafkawire.internal.cluster_metadata import (
+    BeginTransactionRecord,
     BrokerRegistrationChangeRecord,
     ConfigRecord,
+    EndTransactionRecord,
     FeatureLevelRecord,
     NoOpRecord,
     PartitionChangeRecord,
     PartitionRecord,
     ProducerIdsRecord,
     RegisterBrokerRecord,
+    RegisterControllerRecord,
     RemoveTopicRecord,
     TopicRecord,
     UnregisterBrokerRecord,
@@ -238,8 +241,9 @@ def _producer_ids(image: MetadataImage, record: ProducerIdsRecord) -> None:
     image.next_producer_id = record.next_producer_id
 
 
-def _nothing(image: MetadataImage, record: NoOpRecord) -> None:
-    """A record that only moves the offset."""
+def _nothing(image: MetadataImage, record: TopLevel) -> None:
+    """A record that changes nothing that a broker looks at. Transactions of the log span batches only while a cluster is
+    formatted, and are never aborted then."""
 
 
 _APPLY: dict[type[TopLevel], Callable[[MetadataImage, Any], None]] = {
@@ -254,4 +258,7 @@ _APPLY: dict[type[TopLevel], Callable[[MetadataImage, Any], None]] = {
     FeatureLevelRecord: _feature,
     ProducerIdsRecord: _producer_ids,
     NoOpRecord: _nothing,
+    BeginTransactionRecord: _nothing,
+    EndTransactionRecord: _nothing,
+    RegisterControllerRecord: _nothing,
 }

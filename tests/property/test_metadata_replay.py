@@ -1,7 +1,5 @@
 """DESIGN 6: an image is the fold of its log, whatever happened and wherever snapshots fell."""
 
-import random
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,24 +7,8 @@ from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.metadata.controller import Controller, NewTopic
 from kafkaemu.metadata.image import MetadataImage
 from kafkaemu.metadata.snapshot import records_of_image
+from kafkaemu.world.memory import SeededEntropy
 from kafkawire.declare import ZERO_UUID
-
-
-class Seeded:
-    """Entropy that repeats itself."""
-
-    def __init__(self) -> None:
-        self._random = random.Random(7)
-
-    def token(self, size: int) -> bytes:
-        return self._random.randbytes(size)
-
-    def below(self, bound: int) -> int:
-        return self._random.randrange(bound)
-
-    def uuid(self) -> bytes:
-        return self._random.randbytes(16)
-
 
 names = st.sampled_from(["a", "b.c", "b_c", "long-name", "__consumer_offsets", "bad name"])
 configs = st.lists(
@@ -45,7 +27,7 @@ others = st.tuples(st.sampled_from(["ids", "register"]), st.none())
 @given(st.integers(1, 2000), st.lists(st.one_of(creations, deletions, others), max_size=25))
 def test_replaying_snapshot_and_log_gives_the_image_back(bound_bytes: int, events: list[tuple[str, list]]) -> None:  # type: ignore[type-arg]
     config = BrokerConfig({"metadata.log.max.record.bytes.between.snapshots": str(bound_bytes)})
-    controller = Controller(config, Seeded(), "c")
+    controller = Controller(config, SeededEntropy(7), "c")
     controller.format(0)
     controller.register_broker(1, {"PLAINTEXT": ("localhost", 9092, "PLAINTEXT")}, 0)
     for now_ms, (event, argument) in enumerate(events):

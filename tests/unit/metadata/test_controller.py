@@ -1,40 +1,14 @@
 """The controller's checks and results; the sentences were read off the real broker."""
 
-import random
 from collections.abc import Sequence
 
 import pytest
 
-from kafkaemu.config.broker import BrokerConfig
-from kafkaemu.metadata.controller import Changes, Controller, CreatedTopic, NewTopic
+from kafkaemu.metadata.controller import Changes, CreatedTopic, NewTopic
 from kafkaemu.metadata.image import MetadataImage, ResourceType
 from kafkawire.declare import ZERO_UUID
 from kafkawire.errors import ErrorCode
-
-NOW_MS = 1_700_000_000_000
-
-
-class Seeded:
-    """Entropy that repeats itself."""
-
-    def __init__(self) -> None:
-        self._random = random.Random(7)
-
-    def token(self, size: int) -> bytes:
-        return self._random.randbytes(size)
-
-    def below(self, bound: int) -> int:
-        return self._random.randrange(bound)
-
-    def uuid(self) -> bytes:
-        return self._random.randbytes(16)
-
-
-def controller(**overrides: str) -> Controller:
-    built = Controller(BrokerConfig({k.replace("_", "."): v for k, v in overrides.items()}), Seeded(), "a-cluster")
-    built.format(NOW_MS)
-    built.register_broker(1, {"PLAINTEXT": ("localhost", 9092, "PLAINTEXT")}, NOW_MS)
-    return built
+from tests.support.metadata import NOW_MS, one_broker_controller
 
 
 def outcome(results: Sequence[CreatedTopic]) -> list[tuple[str, int, str | None]]:
@@ -42,7 +16,7 @@ def outcome(results: Sequence[CreatedTopic]) -> list[tuple[str, int, str | None]
 
 
 def test_a_topic_is_created_with_a_leader_epoch_of_zero() -> None:
-    c = controller()
+    c = one_broker_controller()
     (result,) = c.create_topics([NewTopic("orders", 3, 1)], NOW_MS)
     assert (result.code, result.partition_count, result.replication_factor) == (ErrorCode.NONE, 3, 1)
     topic = c.image.topics["orders"]
@@ -56,7 +30,7 @@ def test_names() -> None:
     long = "a" * 250
     characters = "contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'"
     names = ["", ".", "..", "a" * 249, long, "a b", "é", "ok.name-_"]
-    results = controller().create_topics([NewTopic(name) for name in names], NOW_MS)
+    results = one_broker_controller().create_topics([NewTopic(name) for name in names], NOW_MS)
     prefix = "Topic name is invalid: "
     assert outcome(results) == [
         ("", 17, prefix + "the empty string is not allowed"),
@@ -71,7 +45,7 @@ def test_names() -> None:
 
 
 def test_colliding_existing_and_repeated_names() -> None:
-    c = controller()
+    c = one_broker_controller()
     c.create_topics([NewTopic("a.b"), NewTopic("ab")], NOW_MS)
     results = c.create_topics([NewTopic(n) for n in ("a_b", "a.b", "q_1", "q.1", "d", "d")], NOW_MS)
     assert outcome(results) == [
@@ -86,7 +60,7 @@ def test_colliding_existing_and_repeated_names() -> None:
 
 
 def test_the_metadata_topic_cannot_be_created() -> None:
-    results = controller().create_topics([NewTopic("__cluster_metadata"), NewTopic("t")], NOW_MS)
+    results = one_broker_controller().create_topics([NewTopic("__cluster_metadata"), NewTopic("t")], NOW_MS)
     assert outcome(results) == [
         ("t", 0, None),
         ("__cluster_metadata", 42, "Creation of internal topic __cluster_metadata is prohibited."),
@@ -117,13 +91,13 @@ COUNT = "Number of partitions was set to an invalid non-positive value."
 def test_refused_partition_counts_and_replication_factors(
     partitions: int, factor: int, code: int, message: str
 ) -> None:
-    c = controller()
+    c = one_broker_controller()
     assert outcome(c.create_topics([NewTopic("t", partitions, factor)], NOW_MS)) == [("t", code, message)]
     assert c.image.topics == {}
 
 
 def test_minus_one_takes_the_brokers_defaults() -> None:
-    (result,) = controller(num_partitions="4").create_topics([NewTopic("t", -1, -1)], NOW_MS)
+    (result,) = one_broker_controller(num_partitions="4").create_topics([NewTopic("t", -1, -1)], NOW_MS)
     assert (result.partition_count, result.replication_factor) == (4, 1)
 
 
@@ -152,18 +126,18 @@ def test_refused_manual_assignments(
     partitions: int, factor: int, assignments: list[tuple[int, list[int]]], code: int, message: str
 ) -> None:
     topic = NewTopic("t", partitions, factor, assignments)
-    assert outcome(controller().create_topics([topic], NOW_MS)) == [("t", code, message)]
+    assert outcome(one_broker_controller().create_topics([topic], NOW_MS)) == [("t", code, message)]
 
 
 def test_a_manual_assignment() -> None:
-    c = controller()
+    c = one_broker_controller()
     (result,) = c.create_topics([NewTopic("t", assignments=[(1, [1]), (0, [1])])], NOW_MS)
     assert (result.partition_count, result.replication_factor) == (2, 1)
     assert [p.replicas for p in c.image.topics["t"].partitions] == [(1,), (1,)]
 
 
 def test_configs_are_checked_before_partitions_and_kept() -> None:
-    c = controller()
+    c = one_broker_controller()
     results = c.create_topics(
         [
             NewTopic("null", configs=[("retention.ms", None)]),
@@ -188,11 +162,11 @@ def test_configs_are_checked_before_partitions_and_kept() -> None:
 def test_too_many_partitions_fail_the_whole_request() -> None:
     topics = [NewTopic("many", 10_000), NewTopic("bad name"), NewTopic("one", 1)]
     message = "Excessively large number of partitions per request."
-    assert outcome(controller().create_topics(topics, NOW_MS)) == [(t.name, 44, message) for t in topics]
+    assert outcome(one_broker_controller().create_topics(topics, NOW_MS)) == [(t.name, 44, message) for t in topics]
 
 
 def test_validating_only_leaves_nothing() -> None:
-    c = controller()
+    c = one_broker_controller()
     before = c.log.end_offset
     (result,) = c.create_topics([NewTopic("t", 2)], NOW_MS, validate_only=True)
     assert (result.code, result.partition_count, result.topic_id != ZERO_UUID) == (0, 2, True)
@@ -201,7 +175,7 @@ def test_validating_only_leaves_nothing() -> None:
 
 
 def test_internal_topics_are_created_as_their_coordinators_need_them() -> None:
-    c = controller()
+    c = one_broker_controller()
     offsets = c.ensure_topic("__consumer_offsets", NOW_MS)
     assert (offsets.partition_count, offsets.replication_factor) == (50, 1)
     assert c.image.configs(ResourceType.TOPIC, "__consumer_offsets") == {
@@ -218,7 +192,7 @@ def test_internal_topics_are_created_as_their_coordinators_need_them() -> None:
 
 
 def test_deletion_by_name_and_by_id() -> None:
-    c = controller()
+    c = one_broker_controller()
     ids = {r.name: r.topic_id for r in c.create_topics([NewTopic(n) for n in "abcde"], NOW_MS)}
     results = c.delete_topics(
         [
@@ -249,7 +223,7 @@ def test_deletion_by_name_and_by_id() -> None:
 
 
 def test_a_name_whose_id_is_also_given_deletes_nothing() -> None:
-    c = controller()
+    c = one_broker_controller()
     (made,) = c.create_topics([NewTopic("t")], NOW_MS)
     (result,) = c.delete_topics([("t", ZERO_UUID), (None, made.topic_id)], NOW_MS)
     assert (result.name, result.code) == ("t", 42)
@@ -258,7 +232,7 @@ def test_a_name_whose_id_is_also_given_deletes_nothing() -> None:
 
 
 def test_a_deleted_topic_takes_its_configs_and_gets_a_new_id() -> None:
-    c = controller()
+    c = one_broker_controller()
     (first,) = c.create_topics([NewTopic("t", configs=[("retention.ms", "1")])], NOW_MS)
     c.delete_topics([("t", ZERO_UUID)], NOW_MS)
     (second,) = c.create_topics([NewTopic("t")], NOW_MS)
@@ -267,12 +241,12 @@ def test_a_deleted_topic_takes_its_configs_and_gets_a_new_id() -> None:
 
 
 def test_producer_ids_come_in_blocks_that_never_overlap() -> None:
-    c = controller()
+    c = one_broker_controller()
     assert [c.allocate_producer_ids(1, NOW_MS) for _ in range(2)] == [range(1000), range(1000, 2000)]
 
 
 def test_subscribers_hear_of_a_change_when_the_image_shows_it() -> None:
-    c = controller()
+    c = one_broker_controller()
     heard: list[tuple[list[str], list[str], list[str]]] = []
 
     def listen(changes: Changes) -> None:
@@ -287,7 +261,7 @@ def test_subscribers_hear_of_a_change_when_the_image_shows_it() -> None:
 
 
 def test_a_new_cluster_has_its_features_and_one_unfenced_broker() -> None:
-    image = controller(broker_rack="r1").image
+    image = one_broker_controller(broker_rack="r1").image
     assert image.features == {"metadata.version": 30, "eligible.leader.replicas.version": 1}
     assert image.configs(ResourceType.BROKER, "") == {"min.insync.replicas": "1"}
     broker = image.brokers[1]
@@ -295,7 +269,7 @@ def test_a_new_cluster_has_its_features_and_one_unfenced_broker() -> None:
 
 
 def test_snapshots_keep_the_log_short_and_lose_nothing() -> None:
-    c = controller(metadata_log_max_record_bytes_between_snapshots="5000")
+    c = one_broker_controller(metadata_log_max_record_bytes_between_snapshots="5000")
     for number in range(300):
         c.create_topics([NewTopic(f"t{number}", 2)], NOW_MS)
         if number % 3:

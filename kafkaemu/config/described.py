@@ -1,0 +1,190 @@
+"""Configs as DescribeConfigs and CreateTopics tell them: value, source, synonyms (ConfigHelper, KafkaConfigSchema)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import IntEnum
+
+import attrs
+
+from kafkaemu.config.broker import BrokerConfig
+from kafkaemu.config.synonyms import TOPIC_SYNONYMS, broker_synonyms, group_synonym
+from kafkaemu.config.table import BROKER, GROUP, TOPIC, ConfigKey
+from kafkaemu.config.values import text_of
+
+
+class Source(IntEnum):
+    """Where a value comes from, as numbered on the wire (DescribeConfigsResponse.ConfigSource)."""
+
+    UNKNOWN = 0
+    TOPIC = 1
+    DYNAMIC_BROKER = 2
+    DYNAMIC_DEFAULT_BROKER = 3
+    STATIC_BROKER = 4
+    DEFAULT = 5
+    DYNAMIC_BROKER_LOGGER = 6
+    CLIENT_METRICS = 7
+    GROUP = 8
+
+
+#: Numbers of Kafka's config types on the wire (DescribeConfigsResponse.ConfigType).
+TYPE_NUMBERS = {
+    "BOOLEAN": 1,
+    "STRING": 2,
+    "INT": 3,
+    "SHORT": 4,
+    "LONG": 5,
+    "DOUBLE": 6,
+    "LIST": 7,
+    "CLASS": 8,
+    "PASSWORD": 9,
+}
+
+
+@attrs.frozen
+class Synonym:
+    """A key that gives, or would give, another one its value."""
+
+    name: str
+    value: str | None
+    source: Source
+
+
+@attrs.frozen
+class Described:
+    """One config of a resource. The value of a sensitive one is None."""
+
+    name: str
+    value: str | None
+    source: Source
+    kind: str
+    read_only: bool = False
+    sensitive: bool = False
+    synonyms: tuple[Synonym, ...] = ()
+
+
+def _broker_values(
+    name: str, config: BrokerConfig, dynamic_default: Mapping[str, str], sensitive: bool
+) -> tuple[Synonym, ...]:
+    names = broker_synonyms(name)
+    found: list[Synonym] = []
+    for source, values in ((Source.DYNAMIC_DEFAULT_BROKER, dynamic_default), (Source.STATIC_BROKER, config.static)):
+        found += [Synonym(n, None if sensitive else values[n], source) for n in names if n in values]
+    for n in names:
+        if (default := BROKER[n].default_text) is not None:
+            found.append(Synonym(n, None if sensitive else default, Source.DEFAULT))
+    # What comes before the first synonym of the very name is left out, and all of it where there is none.
+    while found and found[0].name != name:
+        del found[0]
+    return tuple(found)
+
+
+def describe_broker(config: BrokerConfig, dynamic_default: Mapping[str, str]) -> list[Described]:
+    """Every key of a broker. ``dynamic_default`` are the configs set for all brokers."""
+    return [_describe_broker_key(BROKER[name], config, dynamic_default) for name in BROKER]
+
+
+def describe_broker_defaults(config: BrokerConfig, dynamic_default: Mapping[str, str]) -> list[Described]:
+    """The keys set for all brokers (the broker resource without a name)."""
+    entries = [
+        _describe_broker_key(BROKER[name], config, dynamic_default) for name in dynamic_default if name in BROKER
+    ]
+    only = Source.DYNAMIC_DEFAULT_BROKER
+    return [attrs.evolve(e, synonyms=tuple(s for s in e.synonyms if s.source == only)) for e in entries]
+
+
+def _describe_broker_key(key: ConfigKey, config: BrokerConfig, dynamic_default: Mapping[str, str]) -> Described:
+    synonyms = _broker_values(key.name, config, dynamic_default, key.sensitive)
+    value = key.parse(dynamic_default[key.name]) if key.name in dynamic_default else config[key.name]
+    return Described(
+        key.name,
+        None if key.sensitive else text_of(value),
+        synonyms[0].source if synonyms else Source.DEFAULT,
+        key.kind,
+        read_only=not key.dynamic,
+        sensitive=key.sensitive,
+        synonyms=synonyms,
+    )
+
+
+def _own_and_internal(topic_configs: Mapping[str, str]) -> list[str]:
+    names = list(TOPIC)
+    return names + [name for name in topic_configs if name in TOPIC and name not in set(names)]
+
+
+def describe_topic(
+    config: BrokerConfig, dynamic_default: Mapping[str, str], topic_configs: Mapping[str, str]
+) -> list[Described]:
+    """Every key of a topic; ``topic_configs`` are its own. Internal keys only where the topic sets them."""
+    entries = []
+    defaults = config.topic_defaults()
+    for name in _own_and_internal(topic_configs):
+        key = TOPIC[name]
+        primary = TOPIC_SYNONYMS[name][0][0] if name in TOPIC_SYNONYMS else None
+        synonyms = _broker_values(primary, config, dynamic_default, False) if primary is not None else ()
+        if name in topic_configs:
+            value = text_of(key.parse(topic_configs[name]))
+            synonyms = (Synonym(name, value, Source.TOPIC), *synonyms)
+        elif primary is not None and primary in dynamic_default:
+            value = text_of(key.parse(dynamic_default[primary]))
+        else:
+            value = text_of(defaults[name])
+        source = synonyms[0].source if synonyms else Source.DEFAULT
+        entries.append(Described(name, value, source, key.kind, sensitive=key.sensitive, synonyms=synonyms))
+    return entries
+
+
+def effective_topic(
+    config: BrokerConfig, dynamic_default: Mapping[str, str], topic_configs: Mapping[str, str]
+) -> list[Described]:
+    """Every key of a new topic as CreateTopics answers it, by name: its own values as they were given, and a broker's value in
+    another unit counts as static (which `describe_topic` does not tell)."""
+    entries = []
+    defaults = config.topic_defaults()
+    for name in sorted(_own_and_internal(topic_configs)):
+        synonyms = [broker_key for broker_key, _ in TOPIC_SYNONYMS.get(name, ())]
+        value = text_of(defaults.get(name))
+        source = Source.DEFAULT
+        if name in topic_configs:
+            value, source = topic_configs[name], Source.TOPIC
+        elif any(synonym in dynamic_default for synonym in synonyms):
+            value = next(dynamic_default[synonym] for synonym in synonyms if synonym in dynamic_default)
+            source = Source.DYNAMIC_DEFAULT_BROKER
+        elif any(config.is_set(synonym) for synonym in synonyms):
+            source = Source.STATIC_BROKER
+        entries.append(Described(name, value, source, TOPIC[name].kind, sensitive=TOPIC[name].sensitive))
+    return entries
+
+
+def describe_group(
+    config: BrokerConfig, dynamic_default: Mapping[str, str], group_configs: Mapping[str, str]
+) -> list[Described]:
+    """Every key of a group; ``group_configs`` are its own."""
+    entries = []
+    for name in GROUP:
+        key = GROUP[name]
+        broker_key = group_synonym(name)
+        if broker_key in BROKER:
+            synonyms = _broker_values(broker_key, config, dynamic_default, False)
+        else:
+            synonyms = (Synonym(name, key.default_text, Source.DEFAULT),)
+        if name in group_configs:
+            value = text_of(key.parse(group_configs[name]))
+            synonyms = (Synonym(name, value, Source.GROUP), *synonyms)
+        else:
+            value = text_of(config.group_default(name))
+        source = synonyms[0].source if synonyms else Source.DEFAULT
+        entries.append(Described(name, value, source, key.kind, synonyms=synonyms))
+    return entries
+
+
+#: Keys of a client metrics subscription (ClientMetricsConfigs): name, type, default.
+_CLIENT_METRICS = (("interval.ms", "INT", "300000"), ("match", "LIST", ""), ("metrics", "LIST", ""))
+
+
+def describe_client_metrics(own: Mapping[str, str]) -> list[Described]:
+    """The three keys of a client metrics subscription."""
+    return [
+        Described(name, own.get(name, default), Source.CLIENT_METRICS if name in own else Source.DEFAULT, kind)
+        for name, kind, default in _CLIENT_METRICS
+    ]

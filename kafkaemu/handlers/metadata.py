@@ -1,0 +1,133 @@
+"""Metadata: brokers with the address of the listener the client came in on, topics, partitions and their leaders.
+
+Behavior:
+    A name that cannot be a topic's: INVALID_TOPIC_EXCEPTION, whether it may be created or not. A topic that is not
+    there: UNKNOWN_TOPIC_OR_PARTITION; where the client and ``auto.create.topics.enable`` allow it the topic is
+    created, and this answer still says UNKNOWN_TOPIC_OR_PARTITION: the next one has it. A refused creation (its name
+    collides) is not told. Known topics come first, the others after them, each topic once. If any entry has a topic
+    id, only entries with ids are answered; an id that is not there: UNKNOWN_TOPIC_ID, with the id and no name. Nobody
+    is denied anything: authorized operations are all those that exist for the resource.
+
+Versions:
+    0 takes an empty list as "all topics", 1 and later null as that and an empty list as "none". 1 adds rack,
+    controller id and the internal flag; 2 the cluster id; 3 the throttle time; 4 the flag that allows auto-creation,
+    which older ones imply; 5 offline replicas; 7 the leader epoch; 8 authorized operations (of the cluster up to 10);
+    9 is flexible; 10 topic ids, which only 12 and later may ask by: before, an entry with an id or without a name
+    fails the request with INVALID_REQUEST. From 12 on an entry with neither fails it with UNKNOWN_SERVER_ERROR, as on
+    the real broker. 13 adds the error of the whole request.
+"""
+
+from __future__ import annotations
+
+from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.metadata.image import INTERNAL_TOPICS, TopicImage
+from kafkaemu.metadata.topic_names import name_error
+from kafkawire.declare import ZERO_UUID
+from kafkawire.errors import ErrorCode
+from kafkawire.messages.metadata import (
+    MetadataRequest,
+    MetadataResponse,
+    MetadataResponseBroker,
+    MetadataResponsePartition,
+    MetadataResponseTopic,
+)
+
+#: Bits of the ACL operations that exist for a cluster and for a topic (AclEntry.supportedOperations).
+CLUSTER_OPERATIONS = 8096
+TOPIC_OPERATIONS = 3576
+_NOT_ASKED = -(1 << 31)
+
+
+def handle(context: Context, request: Request, body: MetadataRequest) -> Answer:
+    """Answer one Metadata request."""
+    wanted = body.topics
+    image = context.image
+    if wanted is None or (request.version == 0 and not wanted):
+        topics = [_known(context, topic) for topic in image.topics.values()]
+    else:
+        error = _shape_error(request.version, body)
+        if error != ErrorCode.NONE:
+            return _failed(request.version, body, error)
+        ids = dict.fromkeys(entry.topic_id for entry in wanted if entry.topic_id != ZERO_UUID)
+        if ids:
+            topics = _by_id(context, list(ids))
+        else:
+            topics = _by_name(context, list(dict.fromkeys(entry.name or "" for entry in wanted)), body)
+    if body.include_topic_authorized_operations:
+        for answer in topics:
+            if answer.error_code != ErrorCode.UNKNOWN_TOPIC_ID:
+                answer.topic_authorized_operations = TOPIC_OPERATIONS
+    host, port = context.advertised[request.peer.listener]
+    node_id = context.config["node.id"]
+    return MetadataResponse(
+        brokers=[MetadataResponseBroker(node_id=node_id, host=host, port=port, rack=context.config["broker.rack"])],
+        cluster_id=image.cluster_id,
+        controller_id=context.controller.controller_id,
+        topics=topics,
+        cluster_authorized_operations=CLUSTER_OPERATIONS if body.include_cluster_authorized_operations else _NOT_ASKED,
+    )
+
+
+def _shape_error(version: int, body: MetadataRequest) -> ErrorCode:
+    for entry in body.topics or ():
+        if version < 12:
+            if entry.name is None or entry.topic_id != ZERO_UUID:
+                return ErrorCode.INVALID_REQUEST
+        elif entry.name is None and entry.topic_id == ZERO_UUID:
+            return ErrorCode.UNKNOWN_SERVER_ERROR
+    return ErrorCode.NONE
+
+
+def _failed(version: int, body: MetadataRequest, error: ErrorCode) -> MetadataResponse:
+    topics = [
+        MetadataResponseTopic(error_code=error, name=entry.name or "", topic_id=entry.topic_id)
+        for entry in body.topics or ()
+    ]
+    return MetadataResponse(topics=topics, error_code=error)
+
+
+def _by_id(context: Context, ids: list[bytes]) -> list[MetadataResponseTopic]:
+    by_id = context.image.topics_by_id
+    unknown = [
+        MetadataResponseTopic(error_code=ErrorCode.UNKNOWN_TOPIC_ID, name=None, topic_id=topic_id)
+        for topic_id in ids
+        if topic_id not in by_id
+    ]
+    return unknown + [_known(context, by_id[topic_id]) for topic_id in ids if topic_id in by_id]
+
+
+def _by_name(context: Context, names: list[str], body: MetadataRequest) -> list[MetadataResponseTopic]:
+    by_name = context.image.topics
+    known = [_known(context, by_name[name]) for name in names if name in by_name]
+    if len(known) == len(names):
+        return known
+    creates = body.allow_auto_topic_creation and context.config["auto.create.topics.enable"]
+    missing = [name for name in names if name not in by_name]
+    for name in missing:
+        if creates and name_error(name) is None:
+            context.controller.ensure_topic(name, context.clock.now_ms())
+    return known + [_missing(name) for name in missing]
+
+
+def _missing(name: str) -> MetadataResponseTopic:
+    legal = name_error(name) is None
+    error = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION if legal else ErrorCode.INVALID_TOPIC_EXCEPTION
+    return MetadataResponseTopic(error_code=error, name=name, is_internal=name in INTERNAL_TOPICS)
+
+
+def _known(context: Context, topic: TopicImage) -> MetadataResponseTopic:
+    return MetadataResponseTopic(
+        name=topic.name,
+        topic_id=topic.topic_id,
+        is_internal=topic.is_internal,
+        partitions=[
+            MetadataResponsePartition(
+                partition_index=partition.index,
+                leader_id=partition.leader,
+                leader_epoch=partition.leader_epoch,
+                replica_nodes=list(partition.replicas),
+                isr_nodes=list(partition.isr),
+            )
+            for partition in topic.partitions
+        ],
+    )

@@ -1,0 +1,46 @@
+"""What a broker serves and what it advertises: the one place that knows (DESIGN 10).
+
+Behavior:
+    Served is what is declared in the index, has a handler, and is answered by Kafka 4.3 on a broker's listener.
+    Advertised is what is served, except where `ADVERTISED_INSTEAD` says otherwise.
+
+Versions:
+    Those of Apache Kafka 4.3.1. Profiles of other releases narrow them here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kafkaemu.handlers.index import HANDLERS
+from kafkawire.index import APIS
+
+PRODUCE, INIT_PRODUCER_ID = 0, 22
+
+#: API key -> last version served, where it is not the last one declared.
+SERVED_UP_TO: dict[int, int] = {
+    # Version 6 is declared but still unstable (KIP-939), and refused.
+    INIT_PRODUCER_ID: 5,
+}
+
+#: Last Produce version whose meaning does not depend on transaction.version 2 (KIP-890; TransactionV2 starts with 12).
+PRODUCE_BEFORE_TRANSACTIONS_V2 = 11
+
+
+def served() -> dict[int, tuple[int, int]]:
+    """API key -> (oldest, newest) version that is answered."""
+    return {key: (APIS[key].oldest, SERVED_UP_TO.get(key, APIS[key].last)) for key in sorted(HANDLERS)}
+
+
+def advertised(features: Mapping[str, int]) -> dict[int, tuple[int, int]]:
+    """API key -> (oldest, newest) version that ApiVersions tells, given the finalized levels of the cluster's features."""
+    table = served()
+    if PRODUCE in table:
+        # Kafka tells 0, because librdkafka up to 2.x takes a broker without it for one that cannot compress, and closes the
+        # connection of whoever then sends 0 to 2 (KAFKA-18659).
+        newest = table[PRODUCE][1]
+        if features.get("transaction.version", 0) < 2:
+            # Kafka tells 13 here too; its own client stays at 11 then, and others cannot know that they should.
+            newest = PRODUCE_BEFORE_TRANSACTIONS_V2
+        table[PRODUCE] = (0, newest)
+    return table
