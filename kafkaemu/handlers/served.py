@@ -1,11 +1,7 @@
 """What a broker serves and what it advertises: the one place that knows (DESIGN 10).
 
-Behavior:
-    Served is what is declared in the index, has a handler, and is answered by Kafka 4.3 on a broker's listener.
-    Advertised is what is served, except where `ADVERTISED_INSTEAD` says otherwise.
-
-Versions:
-    Those of Apache Kafka 4.3.1. Profiles of other releases narrow them here.
+Served is what is declared in the index, has a handler, and is answered by Kafka 4.3 on a broker's listener. Advertised is
+what is served, with the exceptions that `advertised` names. Profiles of other releases narrow both here.
 """
 
 from __future__ import annotations
