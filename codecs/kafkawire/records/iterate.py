@@ -43,6 +43,7 @@ def records_of(
 def records_of_unpacked(data: bytes | bytearray, position: int, header: BatchHeader) -> Iterator[Record]:
     """The records of a batch whose header and unpacked records the caller already has; `data` ends with the
     last record."""
+    data = bytes(data)
     try:
         for _ in range(header.record_count):
             record, position = _read_record(data, position, header)
@@ -64,7 +65,7 @@ def records_in(
         yield from records_of(buffer, batch_position, decompressed_bytes_max=decompressed_bytes_max)
 
 
-def _read_record(data: bytes | bytearray, position: int, header: BatchHeader) -> tuple[Record, int]:
+def _read_record(data: bytes, position: int, header: BatchHeader) -> tuple[Record, int]:
     size, position = read_varint(data, position)
     end = position + size
     if size < 0 or end > len(data):
@@ -76,27 +77,34 @@ def _read_record(data: bytes | bytearray, position: int, header: BatchHeader) ->
     count, position = read_varint(data, position)
     if count < 0:
         raise MalformedRecord(f"a record with {count} headers")
-    headers: list[Header] = []
-    for _ in range(count):
-        name, position = _read_bytes(data, position, end)
-        if name is None:
-            raise MalformedRecord("a record header without a name")
-        header_value, position = _read_bytes(data, position, end)
-        headers.append((name.decode("utf-8", "replace"), header_value))
+    headers: tuple[Header, ...] = ()
+    if count:
+        headers, position = _read_headers(data, position, end, count)
     if position != end:
         raise MalformedRecord(f"a record of {size} bytes whose fields take {position - end + size}")
     if header.attributes & TIMESTAMP_TYPE_BIT:
         timestamp = header.max_timestamp
     else:
         timestamp = to_int64(header.base_timestamp + timestamp_delta)
-    return Record(key, value, tuple(headers), timestamp, header.base_offset + offset_delta), position
+    return Record(key, value, headers, timestamp, header.base_offset + offset_delta), position
 
 
-def _read_bytes(data: bytes | bytearray, position: int, end: int) -> tuple[bytes | None, int]:
+def _read_headers(data: bytes, position: int, end: int, count: int) -> tuple[tuple[Header, ...], int]:
+    headers: list[Header] = []
+    for _ in range(count):
+        name, position = _read_bytes(data, position, end)
+        if name is None:
+            raise MalformedRecord("a record header without a name")
+        value, position = _read_bytes(data, position, end)
+        headers.append((name.decode("utf-8", "replace"), value))
+    return tuple(headers), position
+
+
+def _read_bytes(data: bytes, position: int, end: int) -> tuple[bytes | None, int]:
     length, position = read_varint(data, position)
     if length < 0:
         return None, position
     following = position + length
     if following > end:
         raise MalformedRecord(f"a field of {length} bytes does not fit the {end - position} left of its record")
-    return bytes(data[position:following]), following
+    return data[position:following], following

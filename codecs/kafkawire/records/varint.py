@@ -41,6 +41,13 @@ def read_unsigned(data: bytes | bytearray | memoryview, position: int, groups_ma
 
 def read_varint(data: bytes | bytearray | memoryview, position: int) -> tuple[int, int]:
     """Read a zig-zag 32-bit integer; returns it and the position after it. Errors as `read_unsigned`."""
+    raw = data[position]
+    if raw < 0x80:
+        return (raw >> 1) ^ -(raw & 1), position + 1
+    group = data[position + 1]
+    if group < 0x80:
+        raw = raw & 0x7F | group << 7
+        return (raw >> 1) ^ -(raw & 1), position + 2
     raw, position = read_unsigned(data, position, 5)
     raw &= UINT32_MASK
     return (raw >> 1) ^ -(raw & 1), position
@@ -48,6 +55,13 @@ def read_varint(data: bytes | bytearray | memoryview, position: int) -> tuple[in
 
 def read_varlong(data: bytes | bytearray | memoryview, position: int) -> tuple[int, int]:
     """Read a zig-zag 64-bit integer; returns it and the position after it. Errors as `read_unsigned`."""
+    raw = data[position]
+    if raw < 0x80:
+        return (raw >> 1) ^ -(raw & 1), position + 1
+    group = data[position + 1]
+    if group < 0x80:
+        raw = raw & 0x7F | group << 7
+        return (raw >> 1) ^ -(raw & 1), position + 2
     raw, position = read_unsigned(data, position, 10)
     raw &= UINT64_MASK
     return (raw >> 1) ^ -(raw & 1), position

@@ -90,7 +90,7 @@ class Connection:
         return result
 
     def fetch(self, topic: str, offset: int) -> bytes:
-        body = pack(">iiiibi", -1, 500, 1, 1 << 20, 0, 1) + text(topic) + pack(">iiqi", 1, 0, offset, 1)
+        body = pack(">iiiibi", -1, 500, 1, 1 << 20, 0, 1) + text(topic) + pack(">iiqi", 1, 0, offset, 1 << 20)
         answer = self.call(1, 4, body)
         answer.number("i")
         answer.number("i")
