@@ -7,7 +7,7 @@ from typing import Any
 
 from kafkaconform.outcome import Tree, differences
 from kafkaconform.registry import Probe
-from kafkaconform.session import Session
+from kafkaconform.session import ProbeFailed, Session
 
 LINE_CHARACTERS_MAX = 120
 
@@ -30,7 +30,11 @@ def run_probe(probe: Probe, host: str, port: int, *, release: str, check_answers
     """
     session = Session(host, port, suffix=f"-{secrets.token_hex(4)}", release=release, check_answers=check_answers)
     try:
-        probe.run(session)
+        try:
+            probe.run(session)
+        except AttributeError as failure:
+            # `ask` gives None where no answer came, and the probe needed one.
+            raise ProbeFailed(f"{failure}; the last steps: {session.steps[-2:]}") from failure
         return {"probe": probe.path, "holds": probe.holds, "steps": session.record()}
     finally:
         session.close()

@@ -27,6 +27,8 @@ from kafkawire.declare import TopLevel
 
 #: How long a step that expects no answer waits for one.
 SILENCE_S = 0.5
+#: How long a request that will wait on the broker takes to get there, amply.
+SETTLE_S = 0.3
 
 Step = dict[str, Tree]
 
@@ -112,6 +114,10 @@ class Probing:
         self._raw.send(frame_of(request, version, correlation_id=self._correlation_id))
         frame = self._raw.receive_frame()
         return decode_answer(response_class(type(request)), version, frame, check=False)[1]
+
+    def settle(self) -> None:
+        """Waits until a request just sent has surely reached the broker's state, where no answer can tell."""
+        time.sleep(SETTLE_S)
 
     def close(self) -> None:
         """Closes the connection as a client does that goes away."""

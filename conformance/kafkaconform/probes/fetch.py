@@ -109,7 +109,7 @@ def limits_over_partitions(session: Session) -> None:
 
 @probe
 def negative_sizes(session: Session) -> None:
-    """Negative limits: recorded as the broker has it."""
+    """A negative byte limit, of a partition or in all, is -1; a negative minimum or wait counts as 0."""
     name, _ = three_batches(session)
     connection = session.connect()
     connection.ask(fetch(name, part(limit=-1)), 11, view=sizes)
@@ -157,7 +157,9 @@ def last_fetched_epoch(session: Session) -> None:
 
 @probe
 def as_a_replica(session: Session) -> None:
-    """A consumer that pretends to be a replica: 6 for a stranger, 5 or 9 never."""
+    """A consumer that pretends to be a replica the partition does not have: 6. Below -1 it is a consumer
+    still.
+    """
     name, topic_id = three_batches(session)
     connection = session.connect()
     for replica_id in (4711, -2, -3):
@@ -188,7 +190,7 @@ def no_topics(session: Session) -> None:
 
 @probe
 def same_partition_twice(session: Session) -> None:
-    """A partition named twice: recorded as the broker has it."""
+    """Of a partition named twice the last entry counts."""
     name, _ = three_batches(session)
     session.connect().ask(fetch(name, part(offset=0), part(offset=4)), 11, view=sizes)
 

@@ -114,7 +114,7 @@ def all_forgotten(session: Session) -> None:
 
 @probe
 def nothing_asked(session: Session) -> None:
-    """A session of no partitions is not opened: id 0."""
+    """A session may be opened with no partitions."""
     connection = session.connect()
     for version in (7, 12, 13):
         connection.ask(in_session(0, 0), version)

@@ -343,7 +343,7 @@ def topic_id_and_name(session: Session) -> None:
 
 @probe
 def same_partition_twice(session: Session) -> None:
-    """A partition named twice: recorded as the broker has it."""
+    """Of a partition named twice one batch is stored and answered."""
     name, _ = make_topic(session, "orders")
     data = [PartitionProduceData(index=0, records=batch()), PartitionProduceData(index=0, records=batch())]
     request = ProduceRequest(acks=-1, timeout_ms=10_000, topic_data=[TopicProduceData(name=name, partition_data=data)])

@@ -1,0 +1,111 @@
+"""SyncGroup: the second half of a rebalance; the leader hands out what the members are to do."""
+
+from kafkaconform.groups import join, new_member_id, only_member, sync
+from kafkaconform.prepare import group_name
+from kafkaconform.registry import probe
+from kafkaconform.session import Session
+from kafkawire.messages.sync_group import SyncGroupRequest
+
+
+@probe
+def every_version(session: Session) -> None:
+    """The leader's assignment comes back; in version 5 with protocol type and name."""
+    connection = session.connect()
+    for version in session.versions(SyncGroupRequest):
+        group = group_name(session, f"group-{version}")
+        member_id = new_member_id(connection, group)
+        connection.quietly(join(group, member_id), 5)
+        request = sync(group, 1, member_id, (member_id, b"mine"), protocol_type="consumer", protocol_name="range")
+        connection.ask(request, version)
+        connection.ask(sync(group, 1, member_id, protocol_type="consumer", protocol_name="range"), version)
+
+
+@probe
+def empty_assignment(session: Session) -> None:
+    """A leader may assign nothing, to all or to some: they get zero bytes."""
+    connection = session.connect()
+    group = group_name(session)
+    member_id = new_member_id(connection, group)
+    connection.quietly(join(group, member_id), 5)
+    connection.ask(sync(group, 1, member_id), 3)
+
+
+@probe
+def assignment_for_strangers(session: Session) -> None:
+    """An assignment for an id that is no member is not looked at."""
+    connection = session.connect()
+    group = group_name(session)
+    member_id = new_member_id(connection, group)
+    connection.quietly(join(group, member_id), 5)
+    connection.ask(sync(group, 1, member_id, ("stranger", b"x"), (member_id, b"mine")), 3)
+
+
+@probe
+def errors(session: Session) -> None:
+    """Group id empty: 24; unknown group or member: 25; another generation: 22; protocol type or name that is
+    not the group's: 23.
+    """
+    connection = session.connect()
+    group = group_name(session)
+    member_id = only_member(connection, group)
+    for version in (0, 1, 3, 4, 5):
+        connection.ask(sync("", 1, member_id), version)
+        connection.ask(sync(session.name("nobody"), 1, member_id), version)
+        connection.ask(sync(group, 1, "stranger"), version)
+        connection.ask(sync(group, 1, ""), version)
+        connection.ask(sync(group, 0, member_id), version)
+        connection.ask(sync(group, 2, member_id), version)
+    connection.ask(sync(group, 1, member_id, protocol_type="connect", protocol_name="range"), 5)
+    connection.ask(sync(group, 1, member_id, protocol_type="consumer", protocol_name="sticky"), 5)
+    connection.ask(sync(group, 1, member_id, protocol_type="consumer"), 5)
+    connection.ask(sync(group, 1, member_id), 5)
+    connection.ask(sync(group, 1, member_id, instance="one"), 3)
+
+
+@probe
+def during_a_join(session: Session) -> None:
+    """While members are joining a sync is told to join again: 27."""
+    first, second = session.connect(), session.connect()
+    group = group_name(session)
+    first_id = only_member(first, group)
+    second_id = new_member_id(second, group)
+    waiting = second.send(join(group, second_id), 5)
+    second.settle()
+    first.ask(sync(group, 1, first_id), 3)
+    first.quietly(join(group, first_id), 5)
+    waiting.answer()
+
+
+@probe
+def followers_wait(session: Session) -> None:
+    """A follower's sync is answered when the leader's has come, with what the leader said."""
+    leader, follower = session.connect(), session.connect()
+    group = group_name(session)
+    leader_id = only_member(leader, group)
+    follower_id = new_member_id(follower, group)
+    waiting = follower.send(join(group, follower_id), 5)
+    leader.quietly(join(group, leader_id), 5)
+    waiting.answer()
+    synced = follower.send(sync(group, 2, follower_id), 3)
+    leader.ask(sync(group, 2, leader_id, (leader_id, b"l"), (follower_id, b"f")), 3)
+    synced.answer()
+    follower.ask(sync(group, 2, follower_id), 3)
+    leader.ask(sync(group, 2, leader_id, (leader_id, b"another")), 3)
+
+
+@probe
+def joining_again_ends_a_wait(session: Session) -> None:
+    """A leader that joins again instead of syncing: the follower that waits is told to rebalance (27)."""
+    leader, follower = session.connect(), session.connect()
+    group = group_name(session)
+    leader_id = only_member(leader, group)
+    follower_id = new_member_id(follower, group)
+    waiting = follower.send(join(group, follower_id), 5)
+    leader.quietly(join(group, leader_id), 5)
+    waiting.answer()
+    synced = follower.send(sync(group, 2, follower_id), 3)
+    follower.settle()
+    rejoined = leader.send(join(group, leader_id, protocols=(("range", b"changed"),)), 5)
+    synced.answer()
+    follower.quietly(join(group, follower_id), 5)
+    rejoined.answer()
