@@ -43,7 +43,8 @@ class Reclaimable(Protocol):
     """A log, as far as the bound on memory is concerned."""
 
     @property
-    def topic(self) -> str: ...
+    def topic(self) -> str:
+        """Name of its topic."""
 
     @property
     def allocated_bytes(self) -> int:

@@ -10,11 +10,13 @@ epochs never decrease (4).
 
 from __future__ import annotations
 
+import logging
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 
 from kafkaemu.log import lookup, retention
+from kafkaemu.log.cleaner import Cleaning, plan_cleaning
 from kafkaemu.log.config import LogConfig
 from kafkaemu.log.errors import LogError
 from kafkaemu.log.leader_epochs import LeaderEpochs
@@ -22,7 +24,7 @@ from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.log.producer_state import AbortedTransaction, ProducerState
 from kafkaemu.log.replay import apply_batch, check_batch
 from kafkaemu.log.results import NOTHING_READ, AppendInfo, OffsetTimestamp, Origin, ReadResult
-from kafkaemu.log.segment import RELATIVE_OFFSET_MAX, Segment
+from kafkaemu.log.segment import Segment
 from kafkawire.errors import ErrorCode
 from kafkawire.records.batch import (
     BatchHeader,
@@ -39,6 +41,8 @@ INTERNAL_TOPICS = frozenset({"__cluster_metadata", "__consumer_offsets", "__shar
 
 _BASE_OFFSET = attrgetter("base_offset")
 
+logger = logging.getLogger(__name__)
+
 
 class PartitionLog:
     """The log of partition ``index`` of ``topic``; ``start_offset`` is where an empty one begins.
@@ -48,6 +52,7 @@ class PartitionLog:
 
     __slots__ = (
         "__weakref__",
+        "_cleaning",
         "_epochs",
         "_jitter_ms",
         "_memory",
@@ -90,6 +95,7 @@ class PartitionLog:
         self._segments: list[Segment] = []
         self._producers: ProducerState | None = None
         self._epochs: LeaderEpochs | None = None
+        self._cleaning: Cleaning | None = None
         self._rules: ProduceRules | None = None
         self._jitter_ms = 0
 
@@ -256,7 +262,7 @@ class PartitionLog:
             segment = self._first_segment(base_offset, now_ms)
         else:
             segment = segments[-1]
-            if self._must_roll(segment, size, last_offset, max_timestamp, now_ms):
+            if segment.must_roll(self.config, self._jitter_ms, size, last_offset, max_timestamp, now_ms):
                 segment = self._roll(now_ms)
         segment.append(
             self._memory,
@@ -289,24 +295,6 @@ class PartitionLog:
     def _draw_jitter(self) -> None:
         bound = min(self.config.segment_jitter_ms, self.config.segment_ms)
         self._jitter_ms = self._random_below(bound) if bound > 0 else 0
-
-    def _must_roll(self, segment: Segment, size: int, last_offset: int, max_timestamp_ms: int, now_ms: int) -> bool:
-        """Whether a batch has to go into a new segment (LogSegment.shouldRoll)."""
-        config = self.config
-        if not segment.size_bytes:
-            return last_offset - segment.base_offset > RELATIVE_OFFSET_MAX
-        if segment.size_bytes + size > config.segment_bytes:
-            return True
-        first_ms = segment.rolling_timestamp_ms
-        if first_ms is not None and first_ms >= 0:
-            waited_ms = max_timestamp_ms - first_ms
-        else:
-            waited_ms = now_ms - segment.created_ms
-        return (
-            waited_ms > config.segment_age_max_ms - self._jitter_ms
-            or segment.is_index_full(config.segment_index_bytes)
-            or last_offset - segment.base_offset > RELATIVE_OFFSET_MAX
-        )
 
     def _roll(self, now_ms: int) -> Segment:
         """Begin a new segment at the end of the log."""
@@ -349,7 +337,7 @@ class PartitionLog:
             number = max(bisect_right(segments, offset, key=_BASE_OFFSET) - 1, 0)
             segment = segments[number]
             # Compaction may have left nothing at or after the offset in its segment.
-            while offset >= segment.next_offset and number + 1 < len(segments):
+            while (offset >= segment.next_offset or not segment.size_bytes) and number + 1 < len(segments):
                 number += 1
                 segment = segments[number]
         first = segment.find(offset)
@@ -457,6 +445,7 @@ class PartitionLog:
         if not count:
             return 0
         segments = self._segments
+        self._abandon_cleaning()
         deleted = segments[:count]
         del segments[:count]
         self._advance_start(segments[0].base_offset if segments else self.end_offset)
@@ -473,6 +462,7 @@ class PartitionLog:
         if not segments or offset < segments[0].base_offset:
             self.truncate_fully(offset, is_unclean=is_unclean)
             return
+        self._abandon_cleaning()
         while segments[-1].base_offset > offset:
             segments.pop().release(self._memory)
         segments[-1].truncate(offset)
@@ -518,6 +508,52 @@ class PartitionLog:
             self._roll(now_ms)
         return self._delete_segments(count)
 
+    def compact(self, now_ms: int, records: int = 1 << 62) -> bool:
+        """Go on with compaction for about ``records`` records; whether there is more to do.
+
+        Begins a pass where ``cleanup.policy`` has ``compact`` and the log is dirty enough. Without memory the pass is given up, and
+        the next call begins anew. The reference is LogCleaner; here the caller decides when.
+        """
+        if self._cleaning is None:
+            if not self.config.is_compacted or len(self._segments) < 2:
+                return False
+            plan = plan_cleaning(self._segments, self.config, self.first_dirty_offset, self.last_stable_offset, now_ms)
+            if plan is None:
+                return False
+            producers = self._producers
+            self._cleaning = Cleaning(
+                plan,
+                self.config,
+                self._memory,
+                now_ms,
+                producers={} if producers is None else producers.entries(),
+                aborted=[] if producers is None else producers.aborted,
+                replace=self._replace_segments,
+            )
+        cleaning = self._cleaning
+        try:
+            if cleaning.step(records):
+                return True
+            if self._cleaning is cleaning:
+                self.first_dirty_offset = max(self.first_dirty_offset, cleaning.plan.end_offset)
+        except LogError as error:
+            logger.warning("Compaction of %s is put off: %s", self.name, error)
+        self._cleaning = None
+        return False
+
+    def _replace_segments(self, old: Sequence[Segment], new: Segment) -> None:
+        segments = self._segments
+        at = segments.index(old[0])
+        assert segments[at : at + len(old)] == list(old), self.name
+        segments[at : at + len(old)] = [new]
+        for segment in old:
+            segment.release(self._memory)
+
+    def _abandon_cleaning(self) -> None:
+        if self._cleaning is not None:
+            self._cleaning.abandon()
+            self._cleaning = None
+
     @property
     def reclaim_rank(self) -> int | None:
         """Who loses segments first at the memory limit: topics that delete anyway, then compacted ones, internal ones never."""
@@ -543,6 +579,7 @@ class PartitionLog:
         self._producers.on_high_watermark(self.high_watermark)
 
     def _release_segments(self) -> None:
+        self._abandon_cleaning()
         for segment in self._segments:
             segment.release(self._memory)
         self._segments.clear()

@@ -184,6 +184,7 @@ class ProducerState:
         entry = self._producers.get(header.producer_id)
         if entry is None:
             entry = self._producers[header.producer_id] = ProducerEntry()
+        assert header.producer_epoch >= entry.epoch, (self._partition, header.producer_id, header.producer_epoch)
         last_offset = header.last_offset
         batches = entry.batches
         if entry.epoch != header.producer_epoch:

@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from struct import Struct
 
+from kafkaemu.log.config import LogConfig
 from kafkaemu.log.memory import CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, Chunk, SegmentMemory
 from kafkawire.records.batch import LOG_OVERHEAD_BYTES, NO_TIMESTAMP, BatchHeader, Buffer
 
@@ -139,11 +140,27 @@ class Segment:
             self._timestamps.append(self.max_timestamp_ms)
             self._time_batches.append(batch)
 
-    def is_index_full(self, index_bytes_max: int) -> bool:
-        """Whether the reference's index files of at most ``index_bytes_max`` bytes would be full."""
+    def must_roll(
+        self, config: LogConfig, jitter_ms: int, size_bytes: int, last_offset: int, max_timestamp_ms: int, now_ms: int
+    ) -> bool:
+        """Whether a batch has to go into a new segment: because of ``segment.bytes``, ``segment.ms`` less ``jitter_ms``, index files of the
+        reference that would be full, or an offset that they cannot express (LogSegment.shouldRoll)."""
+        if last_offset - self.base_offset > RELATIVE_OFFSET_MAX:
+            return True
+        size = self.size_bytes
+        if not size:
+            return False
+        first_ms = self.rolling_timestamp_ms
+        if first_ms is not None and first_ms >= 0:
+            waited_ms = max_timestamp_ms - first_ms
+        else:
+            waited_ms = now_ms - self.created_ms
+        index_bytes = config.segment_index_bytes
         return (
-            self._index_entries >= index_bytes_max // OFFSET_INDEX_ENTRY_BYTES
-            or len(self._timestamps) >= index_bytes_max // TIME_INDEX_ENTRY_BYTES - 1
+            size + size_bytes > config.segment_bytes
+            or waited_ms > config.segment_age_max_ms - jitter_ms
+            or self._index_entries * OFFSET_INDEX_ENTRY_BYTES > index_bytes - OFFSET_INDEX_ENTRY_BYTES
+            or (len(self._timestamps) + 1) * TIME_INDEX_ENTRY_BYTES > index_bytes - TIME_INDEX_ENTRY_BYTES
         )
 
     def find(self, offset: int) -> int:
