@@ -99,6 +99,8 @@ def configure_logging(level: str) -> None:
     logging.addLevelName(logging.CRITICAL, "FATAL")
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(logging.Formatter("[%(asctime)s] %(levelname)s %(message)s (%(name)s)"))
+    # Whoever reads the log may go away; the broker stays.
+    logging.raiseExceptions = False
     root = logging.getLogger("kafkaemu")
     root.handlers[:] = [handler]
     root.propagate = False

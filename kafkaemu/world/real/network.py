@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 import sys
 from collections.abc import Awaitable, Sequence
@@ -170,7 +171,7 @@ class RealNetwork(Network):
                     await trio.lowlevel.wait_writable(sock)
                     code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
                 if code:
-                    raise OSError(code, f"cannot connect to {address_text(str(address[0]), port)}")
+                    raise OSError(code, os.strerror(code))
             except OSError as error:
                 sock.close()
                 failure = error
