@@ -6,14 +6,18 @@ import logging
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from kafkaemu.config.broker import BrokerConfig
+from kafkaemu.config.broker import BrokerConfig, topic_values
 from kafkaemu.delayed import Deadlines, WaitingRoom
 from kafkaemu.handlers.context import Context
 from kafkaemu.handlers.index import HANDLERS
 from kafkaemu.handlers.served import advertised, served
+from kafkaemu.log.config import LogConfig
+from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.metadata import features
-from kafkaemu.metadata.controller import Controller
+from kafkaemu.metadata.controller import Changes, Controller
+from kafkaemu.metadata.image import ResourceType, TopicImage
 from kafkaemu.metadata.topic_creation import NewTopic
+from kafkaemu.replica.manager import ReplicaManager
 from kafkaemu.server.connection import Connections
 from kafkaemu.server.dispatch import Dispatcher
 from kafkawire.errors import ErrorCode
@@ -55,13 +59,22 @@ class Broker:
         self.real = Deadlines()
         self.waiting = WaitingRoom(self.moved, self.real, clock.now_ms, clock.real_ms)
         self.controller = Controller(config, world.entropy)
+        self.replicas = ReplicaManager(
+            self.node_id,
+            self.waiting,
+            SegmentMemory(memory_limit_bytes),
+            clock.now_ms,
+            world.entropy.below,
+            fetch_session_slots=config["max.incremental.fetch.session.cache.slots"],
+        )
+        self.controller.subscribe(self._apply)
         self.context = Context(
             config=config,
             clock=clock,
             entropy=world.entropy,
             waiting=self.waiting,
             controller=self.controller,
-            replicas=cast("Any", None),
+            replicas=self.replicas,
             groups=cast("Any", None),
             advertised={},
             advertised_apis=advertised(features.INITIAL),
@@ -87,7 +100,9 @@ class Broker:
             {name: (host, port, protocols[name]) for name, (host, port) in self.context.advertised.items()},
             now_ms,
         )
+        self.context.advertised_apis.update(advertised(self.controller.image.features))
         self._create_topics(now_ms)
+        self._maintain()
         if self.connections.max_idle_ms >= 0:
             self._close_idle()
 
@@ -101,6 +116,52 @@ class Broker:
         """Give back what the broker holds."""
         for connection in list(self.connections.open):
             connection.close()
+        self.replicas.close()
+
+    # What the metadata log says becomes what this broker hosts
+
+    def _apply(self, changes: Changes) -> None:
+        """Carry out a batch of metadata records: deletions first, since a name may come back."""
+        for topic in changes.deleted:
+            for partition in topic.partitions:
+                self.replicas.delete_partition(topic.name, partition.index)
+        for topic in changes.created:
+            self._host(topic)
+        for resource_type, name in changes.configs:
+            if resource_type == ResourceType.TOPIC:
+                log_config, min_insync_replicas = self._log_config(name)
+                self.replicas.reconfigure(name, log_config, min_insync_replicas=min_insync_replicas)
+
+    def _host(self, topic: TopicImage) -> None:
+        log_config, min_insync_replicas = self._log_config(topic.name)
+        for partition in topic.partitions:
+            if self.node_id in partition.replicas:
+                self.replicas.create_partition(
+                    topic.name,
+                    topic.topic_id,
+                    partition.index,
+                    partition.leader,
+                    partition.leader_epoch,
+                    partition.replicas,
+                    partition.isr,
+                    log_config,
+                    min_insync_replicas=min_insync_replicas,
+                )
+
+    def _log_config(self, topic: str) -> tuple[LogConfig, int]:
+        """What the logs of a topic obey, and the smallest ISR it takes acks=all with."""
+        values = topic_values(self.config, self.controller.image.configs(ResourceType.TOPIC, topic))
+        log_config = LogConfig.of(values, producer_id_expiration_ms=self.config["producer.id.expiration.ms"])
+        min_insync_replicas = values["min.insync.replicas"]
+        assert isinstance(min_insync_replicas, int)
+        return log_config, min_insync_replicas
+
+    # Timers
+
+    def _maintain(self) -> None:
+        now_ms = self.world.clock.now_ms()
+        self.replicas.maintain(now_ms)
+        self.moved.at(now_ms + self.config["log.retention.check.interval.ms"], self._maintain)
 
     def _close_idle(self) -> None:
         self.real.at(self.connections.close_idle(), self._close_idle)
