@@ -14,6 +14,8 @@ import attrs
 
 from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.listeners import PROTOCOLS
+from kafkaemu.log.errors import LogError
+from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.metadata import features
 from kafkaemu.metadata.image import MetadataImage, ResourceType, TopicImage
 from kafkaemu.metadata.log import MetadataLog
@@ -62,10 +64,17 @@ class Changes:
 class Controller:
     """The controller and the image it shares with the broker in its process.
 
-    ``cluster_id`` None makes a new one. A new cluster writes its first records when it is started with `format`.
+    ``cluster_id`` None makes a new one; ``memory`` is what its log is kept in (None: its own). A new cluster writes its first
+    records with `format`.
     """
 
-    def __init__(self, config: BrokerConfig, entropy: Entropy, cluster_id: str | None = None) -> None:
+    def __init__(
+        self,
+        config: BrokerConfig,
+        entropy: Entropy,
+        cluster_id: str | None = None,
+        memory: SegmentMemory | None = None,
+    ) -> None:
         self._config = config
         self._entropy = entropy
         self._subscribers: list[Callable[[Changes], None]] = []
@@ -74,7 +83,7 @@ class Controller:
         #: Id of the one controller there is.
         self.controller_id: int = config["node.id"]
         self.image = MetadataImage(cluster_id or uuid_text(entropy.uuid()))
-        self.log = MetadataLog(config["metadata.log.max.record.bytes.between.snapshots"])
+        self.log = MetadataLog(config["metadata.log.max.record.bytes.between.snapshots"], memory)
 
     def subscribe(self, callback: Callable[[Changes], None]) -> None:
         """Call ``callback`` after every batch of records, with what it changed, once the image shows it."""
@@ -152,7 +161,10 @@ class Controller:
             results.append(result)
         if records and not validate_only:
             ids = [result.topic_id for result in results if result.code == ErrorCode.NONE]
-            self._commit(records, now_ms, created_ids=ids)
+            try:
+                self._commit(records, now_ms, created_ids=ids)
+            except LogError as error:
+                return [CreatedTopic(topic.name, error.code, error.code.message) for topic in topics]
         return results
 
     def _plan(self, topic: NewTopic, records: list[TopLevel]) -> CreatedTopic:
@@ -225,7 +237,10 @@ class Controller:
         results, doomed = plan_deletion(self.image, wanted)
         if doomed:
             records = [RemoveTopicRecord(topic_id=topic.topic_id) for topic in doomed]
-            self._commit(records, now_ms, Changes(deleted=tuple(doomed)))
+            try:
+                self._commit(records, now_ms, Changes(deleted=tuple(doomed)))
+            except LogError as error:
+                return results + [DeletedTopic(t.name, t.topic_id, error.code, error.code.message) for t in doomed]
         return results + [DeletedTopic(topic.name, topic.topic_id) for topic in doomed]
 
     def allocate_producer_ids(self, broker_id: int, now_ms: int) -> range:

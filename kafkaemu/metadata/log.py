@@ -6,105 +6,87 @@ snapshot's own size: so the log stays short, and the work of a large image is sp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Iterator, Sequence
 
+from kafkaemu.log.config import LogConfig
+from kafkaemu.log.memory import SegmentMemory
+from kafkaemu.log.partition_log import PartitionLog
+from kafkaemu.log.results import Origin
 from kafkaemu.metadata.image import MetadataImage
 from kafkaemu.metadata.records import decode_record, encode_record
 from kafkaemu.metadata.snapshot import Snapshot, records_of_image
+from kafkaemu.metadata.topic_names import CLUSTER_METADATA_TOPIC
 from kafkawire.declare import TopLevel
 from kafkawire.records.builder import build_batch
-from kafkawire.records.iterate import records_in
+from kafkawire.records.iterate import records_of
 from kafkawire.records.record import Record
 
+BATCH_BYTES_MAX = (1 << 31) - 1
 #: Records in one batch of a snapshot.
 SNAPSHOT_BATCH_RECORDS = 1024
-
-
-class Store(Protocol):
-    """What the log's batches are kept in."""
-
-    def append(self, batch: bytes, base_offset: int) -> None:
-        """Keep one batch, which carries its offsets already."""
-
-    def batches(self) -> Iterable[bytes]:
-        """What is kept, oldest first."""
-
-    def delete_before(self, offset: int) -> None:
-        """Forget the batches that end before ``offset``."""
-
-
-class MemoryStore:
-    """Batches in a list."""
-
-    def __init__(self) -> None:
-        self._batches: list[tuple[int, bytes]] = []
-
-    def append(self, batch: bytes, base_offset: int) -> None:
-        self._batches.append((base_offset, batch))
-
-    def batches(self) -> Iterable[bytes]:
-        return [batch for _, batch in self._batches]
-
-    def delete_before(self, offset: int) -> None:
-        self._batches = [entry for entry in self._batches if entry[0] >= offset]
 
 
 class MetadataLog:
     """``__cluster_metadata`` partition 0 of a single controller, whose every append is committed at once.
 
-    ``leader_epoch`` is the controller epoch, which every batch carries.
+    ``memory`` is where its segments come from (None: a pool of its own). ``leader_epoch`` is the controller epoch, which every
+    batch carries.
     """
 
-    def __init__(self, snapshot_bound_bytes: int, store: Store | None = None, leader_epoch: int = 1) -> None:
-        self._store: Store = store or MemoryStore()
+    def __init__(self, snapshot_bound_bytes: int, memory: SegmentMemory | None = None, leader_epoch: int = 1) -> None:
+        # Nothing but a snapshot takes records away, and one request is one batch however large.
+        config = LogConfig(retention_ms=-1, max_message_bytes=BATCH_BYTES_MAX)
+        self._log = PartitionLog(CLUSTER_METADATA_TOPIC, 0, config, memory or SegmentMemory())
         self._bound_bytes = snapshot_bound_bytes
-        self._since_snapshot_bytes = 0
         self.leader_epoch = leader_epoch
         self.snapshot = Snapshot(0, ())
-        #: Offset that the next record gets.
-        self.end_offset = 0
+
+    @property
+    def end_offset(self) -> int:
+        """Offset that the next record gets."""
+        return self._log.end_offset
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the log behind the snapshot."""
+        return self._log.size_bytes
 
     def append(self, records: Sequence[TopLevel], now_ms: int) -> int:
-        """Append ``records`` as one batch, all or nothing; returns the offset of the last one."""
-        base_offset = self.end_offset
-        batch = build_batch(
-            [Record(None, encode_record(record), (), now_ms) for record in records],
-            base_offset=base_offset,
-            leader_epoch=self.leader_epoch,
-        )
-        self._store.append(batch, base_offset)
-        self.end_offset = base_offset + len(records)
-        self._since_snapshot_bytes += len(batch)
-        return self.end_offset - 1
+        """Append ``records`` as one batch, all or nothing; returns the offset of the last one.
+
+        Raises LogError (KAFKA_STORAGE_ERROR) where the bound on memory leaves no room.
+        """
+        listed = [Record(None, encode_record(record), (), now_ms) for record in records]
+        batch = build_batch(listed, base_offset=self._log.end_offset, leader_epoch=self.leader_epoch)
+        info = self._log.append_as_leader(batch, self.leader_epoch, now_ms, origin=Origin.RAFT_LEADER)
+        self._log.update_high_watermark(self._log.end_offset)
+        return info.last_offset
 
     def snapshot_is_due(self) -> bool:
         """Whether the log has grown enough since the last snapshot."""
-        return self._since_snapshot_bytes > max(self._bound_bytes, self.snapshot.size_bytes)
+        return self._log.size_bytes > max(self._bound_bytes, self.snapshot.size_bytes)
 
     def take_snapshot(self, image: MetadataImage, now_ms: int) -> None:
         """Replace the log so far by a snapshot of ``image``, which must have every record applied."""
         assert image.offset == self.end_offset - 1, "a snapshot holds all of the log before it"
         self.snapshot = Snapshot(self.end_offset, tuple(_snapshot_batches(image, now_ms, self.leader_epoch)))
-        self._store.delete_before(self.end_offset)
-        self._since_snapshot_bytes = 0
-
-    def size_bytes(self) -> int:
-        """Bytes of the log behind the snapshot."""
-        return self._since_snapshot_bytes
+        self._log.roll(now_ms)
+        self._log.delete_records(self.end_offset)
 
     def replay(self, image: MetadataImage) -> None:
         """Apply the snapshot and the log to an empty image."""
         for batch in self.snapshot.batches:
-            for record in records_in(batch):
-                assert record.value is not None
-                image.apply(decode_record(record.value))
+            _apply_batch(image, batch)
         image.offset = self.snapshot.end_offset - 1
-        for batch in self._store.batches():
-            for record in records_in(batch):
-                assert record.value is not None
-                image.apply(decode_record(record.value))
-                image.offset = record.offset
+        for header, view in self._log.batches(self._log.start_offset):
+            _apply_batch(image, view)
+            image.offset = header.last_offset
+
+
+def _apply_batch(image: MetadataImage, batch: bytes | memoryview) -> None:
+    for record in records_of(batch):
+        assert record.value is not None, "metadata records have values"
+        image.apply(decode_record(record.value))
 
 
 def _snapshot_batches(image: MetadataImage, now_ms: int, leader_epoch: int) -> Iterator[bytes]:

@@ -4,8 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from kafkaemu.metadata.controller import Changes, CreatedTopic, NewTopic
+from kafkaemu.config.broker import BrokerConfig
+from kafkaemu.log.memory import SegmentMemory
+from kafkaemu.metadata.controller import Changes, Controller, CreatedTopic, NewTopic
 from kafkaemu.metadata.image import MetadataImage, ResourceType
+from kafkaemu.world.memory import SeededEntropy
 from kafkawire.declare import ZERO_UUID
 from kafkawire.errors import ErrorCode
 from tests.support.metadata import NOW_MS, one_broker_controller
@@ -275,8 +278,21 @@ def test_snapshots_keep_the_log_short_and_lose_nothing() -> None:
         if number % 3:
             c.delete_topics([(f"t{number}", ZERO_UUID)], NOW_MS)
     assert c.log.snapshot.end_offset > 0
-    assert c.log.size_bytes() <= max(5000, c.log.snapshot.size_bytes)
+    assert c.log.size_bytes <= max(5000, c.log.snapshot.size_bytes)
     replayed = MetadataImage("a-cluster")
     c.log.replay(replayed)
     assert replayed.state() == c.image.state()
     assert replayed.offset == c.image.offset == c.log.end_offset - 1
+
+
+def test_without_room_for_its_records_a_change_is_refused_and_nothing_changes() -> None:
+    config = BrokerConfig()
+    memory = SegmentMemory(limit_bytes=64 * 1024)
+    c = Controller(config, SeededEntropy(7), memory=memory)
+    c.format(NOW_MS)
+    c.register_broker(1, {"PLAINTEXT": ("localhost", 9092, "PLAINTEXT")}, NOW_MS)
+    c.create_topics([NewTopic("fits")], NOW_MS)
+    message = "Disk error when trying to access log file on the disk."
+    assert outcome(c.create_topics([NewTopic("large", 2000)], NOW_MS)) == [("large", 56, message)]
+    assert sorted(c.image.topics) == ["fits"]
+    assert c.image.offset == c.log.end_offset - 1
