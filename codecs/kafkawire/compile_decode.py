@@ -362,9 +362,9 @@ def read_length(buf: Buffer, pos: int) -> tuple[int, int]:
 
 
 def read_length_lenient(buf: Buffer, pos: int) -> tuple[int, int]:
-    """As `read_length`; a negative length is null, as in the reference, where lengths are signed."""
-    value, pos = read_signed(buf, pos)
-    return max(value, 0), pos - 1
+    """As `read_length`; what the reference, whose numbers are signed, sees as negative is null."""
+    value, pos = read_uvarint(buf, pos)
+    return (value if value <= 1 << 31 else 0), pos - 1
 
 
 def read_string_length(buf: Buffer, pos: int) -> tuple[int, int]:

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from kafkawire.index import APIS
-from kafkawire.primitives import Malformed, read_uvarint
+from kafkawire.primitives import Malformed, read_signed, read_uvarint
 
 if TYPE_CHECKING:
     from kafkawire.compiler import RawEncoder
@@ -47,6 +47,7 @@ OWN_BUFFER_FROM_BYTES = 2048
 OWN_BUFFER_FIRST_BYTES = 65_536
 
 _unpack_length = struct.Struct(">i").unpack_from
+_unpack_key = struct.Struct(">h").unpack_from
 _unpack_head = struct.Struct(">hhih").unpack_from
 _pack_length_into = struct.Struct(">i").pack_into
 _ids_only = struct.Struct(">ii").pack
@@ -79,7 +80,7 @@ class UnknownApiKey(ProtocolViolation):
     """A request of an API that is not known here."""
 
     def __init__(self, api_key: int) -> None:
-        super().__init__(f"Unknown API key {api_key}")
+        super().__init__(f"Unexpected api key: {api_key}")
         self.api_key = api_key
 
 
@@ -135,25 +136,26 @@ def parse_request_head(frame: Buffer, flexible_since: Mapping[int, int] = FLEXIB
     except KeyError:
         raise UnknownApiKey(api_key) from None
     except (struct.error, IndexError, Malformed) as error:
-        reason = str(error) if isinstance(error, Malformed) else "the frame ends inside the header"
-        key = struct.unpack_from(">h", frame)[0] if len(frame) > 1 else -1
-        if key not in flexible_since:
+        key = _unpack_key(frame)[0] if len(frame) > 1 else -1
+        if key not in flexible_since and len(frame) > 1:
             raise UnknownApiKey(key) from None
-        raise MalformedHeader(f"Error parsing request header of api key {key}: {reason}") from None
+        reason = str(error) if isinstance(error, Malformed) else "the frame ends inside it"
+        guess = "Error parsing request header. Our best guess of the apiKeyId is:"
+        raise MalformedHeader(f"{guess} {key} ({reason})") from None
     return RequestHead(api_key, version, correlation_id, client_id, position)
 
 
 def skip_tags(frame: Buffer, position: int) -> int:
-    """The position behind the tagged section that starts at ``position``."""
-    count, position = read_uvarint(frame, position)
+    """The position behind the tagged section that starts at ``position``; read as leniently as the reference reads it."""
+    count, position = read_signed(frame, position)
     if count > (len(frame) - position) // 2:
         raise Malformed(f"{count} tagged fields")
     for _ in range(count):
         _, position = read_uvarint(frame, position)
-        size, position = read_uvarint(frame, position)
-        position += size
-        if position > len(frame):
+        size, position = read_signed(frame, position)
+        if not 0 <= size <= len(frame) - position:
             raise Malformed(f"a tagged field of {size} bytes")
+        position += size
     return position
 
 

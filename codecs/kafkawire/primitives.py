@@ -94,7 +94,7 @@ def uuid_from_text(text: str) -> bytes:
         uuid = binascii.a2b_base64(text.replace("-", "+").replace("_", "/") + "==", strict_mode=True)
     except binascii.Error as error:
         raise ValueError(f"not a uuid: {text!r}") from error
-    if len(uuid) != 16 or len(text) != 22:
+    if len(uuid) != 16 or len(text) != 22 or "+" in text or "/" in text:
         raise ValueError(f"not a uuid: {text!r}")
     return uuid
 

@@ -143,24 +143,37 @@ def test_a_head_cut_anywhere_is_refused() -> None:
     )
     encoded = encode(header, 2)
     for length in range(2, len(encoded)):
-        with pytest.raises(framing.MalformedHeader, match="api key 18"):
+        with pytest.raises(framing.MalformedHeader, match="apiKeyId is: 18"):
             parse_request_head(encoded[:length])
     for length in range(2):
-        with pytest.raises(framing.UnknownApiKey):
+        with pytest.raises(framing.MalformedHeader, match="apiKeyId is: -1"):
             parse_request_head(encoded[:length])
 
 
 def test_tag_lies_in_a_head_are_refused() -> None:
     start = struct.pack(">hhih", 18, 3, 1, -1)
-    for lie in (b"\xff\xff\xff\xff\x0f", b"\x01\x00\x7f", b"\x01\xff\xff\xff\xff\xff\x0f\x00", b"\x80"):
+    lies = (
+        b"\xff\xff\xff\xff\x07",
+        b"\x01\x00\xff\xff\xff\xff\x0f",
+        b"\x01\x00\x7f",
+        b"\x01\xff\xff\xff\xff\xff\x0f\x00",
+        b"\x80",
+    )
+    for lie in lies:
         with pytest.raises(framing.MalformedHeader):
             parse_request_head(start + lie)
 
 
 def test_an_unknown_api_is_refused_even_if_the_rest_is_missing() -> None:
     for frame in (struct.pack(">hhih", 9999, 0, 1, -1), struct.pack(">h", 9999)):
-        with pytest.raises(framing.UnknownApiKey, match="Unknown API key 9999"):
+        with pytest.raises(framing.UnknownApiKey, match="Unexpected api key: 9999"):
             parse_request_head(frame)
+
+
+def test_tags_of_a_head_are_skipped_as_the_reference_skips_them() -> None:
+    start = struct.pack(">hhih", 18, 3, 1, -1)
+    for tags in (b"\x02\x07\x01a\x05\x01b", b"\x02\x07\x01a\x07\x01b", b"\xff\xff\xff\xff\x0f"):
+        assert parse_request_head(start + tags + b"body").body == len(start + tags)
 
 
 def test_a_negative_client_id_length_is_null_and_bad_utf8_is_replaced() -> None:
