@@ -17,6 +17,16 @@ if TYPE_CHECKING:
     from kafkaemu.world.interface import Disk
 
 
+#: Keys that name a Java class or a part of Kafka which decides who may do what; a broker without it should not be silent.
+NOT_BUILT = {
+    "alter.config.policy.class.name": "every config change is allowed",
+    "authorizer.class.name": "nobody is refused anything",
+    "client.quota.callback.class": "no quota is enforced",
+    "create.topic.policy.class.name": "every topic is allowed",
+    "replica.selector.class": "consumers read from leaders",
+}
+
+
 @attrs.frozen
 class Sources:
     """The texts by key that go into `BrokerConfig`, and one sentence for each thing worth a warning."""
@@ -47,6 +57,11 @@ def load(
         name, value = parse_setting(setting)
         overrides[name] = value
     overrides.update(flags or {})
+    warnings += tuple(
+        f"{name} is set, but classes cannot be loaded: {effect}"
+        for name, effect in NOT_BUILT.items()
+        if overrides.get(name, "").strip()
+    )
     return Sources(overrides, warnings)
 
 
@@ -60,8 +75,8 @@ def read_properties(disk: Disk, path: str) -> dict[str, str]:
     import javaproperties
 
     try:
-        text = disk.read(path).decode("utf-8")
-        return dict(javaproperties.loads(text))
+        # Java reads properties files as Latin-1 (java.util.Properties), and so does every byte decode.
+        return dict(javaproperties.loads(disk.read(path).decode("iso-8859-1")))
     except OSError as error:
         raise ConfigError(f"cannot read the configuration file {path}: {error.strerror or error}") from error
     except ValueError as error:

@@ -61,9 +61,13 @@ def java_double(value: float) -> str:
         return "NaN" if value != value else ("Infinity" if value > 0 else "-Infinity")
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return repr(value)
-    digits = repr(abs(value)).partition("e")[0].replace(".", "").strip("0")
-    mantissa, _, exponent = f"{value:.{max(len(digits) - 1, 1)}e}".partition("e")
-    return f"{mantissa}E{int(exponent)}"
+    # Both languages print the shortest digits that mean this double; only their arrangement differs.
+    plain, _, exponent = repr(abs(value)).partition("e")
+    whole, _, fraction = plain.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    point = len(whole) + int(exponent or 0) - (len(whole + fraction) - len(digits))
+    digits = digits.rstrip("0")
+    return f"{'-' * (value < 0)}{digits[0]}.{digits[1:] or '0'}E{point - 1}"
 
 
 def text_of(value: Value) -> str | None:

@@ -139,3 +139,16 @@ def test_an_unknown_key_warns_in_a_file_and_is_an_error_in_a_setting() -> None:
 def test_a_file_that_cannot_be_read_is_one_sentence() -> None:
     with pytest.raises(ConfigError, match="cannot read the configuration file gone: No such file or directory"):
         load(disk(""), properties_file="gone")  # type: ignore[arg-type]
+
+
+def test_a_class_that_would_decide_who_may_do_what_is_warned_about() -> None:
+    file = disk("authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer\n")
+    sources = load(file, properties_file="server.properties")  # type: ignore[arg-type]
+    assert sources.warnings == (
+        "authorizer.class.name is set, but classes cannot be loaded: nobody is refused anything",
+    )
+
+
+def test_properties_files_are_latin_1() -> None:
+    sources = load(OneFile(b"broker.rack=caf\xe9\n"), properties_file="server.properties")  # type: ignore[arg-type]
+    assert sources.overrides == {"broker.rack": "caf\u00e9"}
