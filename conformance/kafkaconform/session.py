@@ -115,9 +115,9 @@ class Probing:
         frame = self._raw.receive_frame()
         return decode_answer(response_class(type(request)), version, frame, check=False)[1]
 
-    def settle(self) -> None:
+    def settle(self, seconds: float = SETTLE_S) -> None:
         """Waits until a request just sent has surely reached the broker's state, where no answer can tell."""
-        time.sleep(SETTLE_S)
+        time.sleep(seconds)
 
     def close(self) -> None:
         """Closes the connection as a client does that goes away."""

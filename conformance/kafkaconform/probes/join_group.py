@@ -118,7 +118,7 @@ def vote(session: Session) -> None:
     both = (("a", b"1a"), ("b", b"1b"))
     first_id = new_member_id(first, group, protocols=both)
     first.ask(join(group, first_id, protocols=both), 7, view=by_metadata)
-    first.ask(sync(group, 1, first_id, (first_id, b"")), 5)
+    first.ask(sync(group, 1, first_id, (first_id, b""), protocol_type="consumer", protocol_name="a"), 5)
     only_b = (("c", b"2c"), ("b", b"2b"))
     second_id = new_member_id(second, group, protocols=only_b)
     waiting = second.send(join(group, second_id, protocols=only_b), 7, view=by_metadata)
@@ -201,16 +201,23 @@ def late_member_is_dropped(session: Session) -> None:
 
 @probe
 def unsynced_member_is_dropped(session: Session) -> None:
-    """A member that joins but never syncs is dropped after its rebalance timeout, and the group rebalances:
-    27 for those who did sync.
+    """A member that joins but never syncs is dropped after its rebalance timeout; those who did sync are
+    told to rebalance: 27.
     """
-    first, second = session.connect(), session.connect()
+    leader, follower = session.connect(), session.connect()
     group = group_name(session)
-    first_id = new_member_id(first, group, rebalance_timeout_ms=500)
-    first.ask(join(group, first_id, rebalance_timeout_ms=500), 5)
-    synced = second.send(sync(group, 1, first_id), 3)
-    synced.answer(timeout_s=15)
-    second.ask(HeartbeatRequest(group_id=group, generation_id=1, member_id=first_id), 3)
+    leader_id = new_member_id(leader, group, rebalance_timeout_ms=2_000)
+    leader.ask(join(group, leader_id, rebalance_timeout_ms=2_000), 5)
+    follower_id = new_member_id(follower, group, rebalance_timeout_ms=2_000)
+    waiting = follower.send(join(group, follower_id, rebalance_timeout_ms=2_000), 5)
+    follower.settle()
+    leader.ask(join(group, leader_id, rebalance_timeout_ms=2_000), 5, view=by_metadata)
+    waiting.answer()
+    leader.ask(sync(group, 2, leader_id, (leader_id, b"l"), (follower_id, b"f")), 3)
+    follower.settle(3.0)
+    leader.ask(HeartbeatRequest(group_id=group, generation_id=2, member_id=leader_id), 3)
+    leader.ask(join(group, leader_id, rebalance_timeout_ms=2_000), 5, view=by_metadata)
+    follower.ask(sync(group, 2, follower_id), 3)
 
 
 @probe

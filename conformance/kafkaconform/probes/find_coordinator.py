@@ -1,0 +1,58 @@
+"""FindCoordinator: which broker looks after a group."""
+
+from kafkaconform.outcome import Tree
+from kafkaconform.prepare import group_name
+from kafkaconform.registry import probe
+from kafkaconform.session import Session
+from kafkawire.messages.find_coordinator import FindCoordinatorRequest
+
+GROUP, TRANSACTION, SHARE = 0, 1, 2
+
+
+def find(*keys: str, key_type: int = GROUP) -> FindCoordinatorRequest:
+    """One key up to version 3, a list from 4 on."""
+    return FindCoordinatorRequest(key=keys[0] if keys else "", key_type=key_type, coordinator_keys=list(keys))
+
+
+@probe
+def every_version(session: Session) -> None:
+    """The coordinator of a group, in every version; the message is NONE up to 3, empty from 4 on."""
+    group = group_name(session)
+    session.connect().ask_all_versions(find(group))
+
+
+@probe
+def several_keys(session: Session) -> None:
+    """From version 4 on several groups at once, or none."""
+    first, second = group_name(session, "first"), group_name(session, "second")
+    connection = session.connect()
+
+    def in_order(answer: dict[str, Tree]) -> dict[str, Tree]:
+        answer["coordinators"].sort(key=lambda coordinator: str(coordinator["key"]))
+        return answer
+
+    for version in (4, 5, 6):
+        connection.ask(find(first, second), version, view=in_order)
+        connection.ask(find(), version)
+    connection.ask(find(first, first), 4, view=in_order)
+
+
+@probe
+def empty_group_id(session: Session) -> None:
+    """A group without a name has a coordinator too, or as the broker has it."""
+    group_name(session)
+    connection = session.connect()
+    for version in (0, 1, 3, 4, 6):
+        connection.ask(find(""), version)
+
+
+@probe
+def unknown_key_types(session: Session) -> None:
+    """A type of key that does not exist, or not yet in that version: 42, or -1, as the broker has it."""
+    group = group_name(session)
+    connection = session.connect()
+    for key_type in (3, 127, -1):
+        for version in (1, 3, 4, 6):
+            connection.ask(find(group, key_type=key_type), version)
+    for version in (4, 5):
+        connection.ask(find("not a share key", key_type=SHARE), version)

@@ -1,0 +1,61 @@
+"""ListGroups: the groups of a broker."""
+
+from kafkaconform.groups import join, new_member_id, only_member
+from kafkaconform.outcome import Tree, View
+from kafkaconform.prepare import group_name, make_topic
+from kafkaconform.probes.offset_commit import commit
+from kafkaconform.registry import probe
+from kafkaconform.session import Session
+from kafkawire.messages.list_groups import ListGroupsRequest
+
+
+def ours(session: Session) -> View:
+    """Only groups of this run, by name: Kafka leaves the order open."""
+
+    def view(answer: dict[str, Tree]) -> dict[str, Tree]:
+        mine = [group for group in answer["groups"] if session.is_ours(group["group_id"])]
+        answer["groups"] = sorted(mine, key=lambda group: str(group["group_id"]))
+        return answer
+
+    return view
+
+
+def three_groups(session: Session) -> None:
+    """A stable group, one that completes a rebalance, and one that only has offsets."""
+    connection = session.connect()
+    only_member(connection, group_name(session, "stable"))
+    completing = group_name(session, "completing")
+    member_id = new_member_id(connection, completing)
+    connection.quietly(join(completing, member_id), 5)
+    name, _ = make_topic(session, "orders")
+    session.service.quietly(commit(group_name(session, "offsets"), name), 7)
+
+
+@probe
+def every_version(session: Session) -> None:
+    """States from version 4 on, types from 5 on."""
+    three_groups(session)
+    session.connect().ask_all_versions(ListGroupsRequest(), view=ours(session))
+
+
+@probe
+def by_state(session: Session) -> None:
+    """A filter of states, from 4 on, whatever the case of its letters; a state that does not exist matches
+    nothing.
+    """
+    three_groups(session)
+    connection = session.connect()
+    for states in (["Stable"], ["Empty"], ["stable", "EMPTY"], ["CompletingRebalance"], ["Dead"], ["Nonsense"], [""]):
+        for version in (4, 5):
+            connection.ask(ListGroupsRequest(states_filter=states), version, view=ours(session))
+
+
+@probe
+def by_type(session: Session) -> None:
+    """A filter of types, from 5 on; one that does not exist matches nothing."""
+    three_groups(session)
+    connection = session.connect()
+    for types in (["classic"], ["Classic"], ["consumer"], ["share"], ["classic", "consumer"], ["nonsense"], [""]):
+        connection.ask(ListGroupsRequest(types_filter=types), 5, view=ours(session))
+    both = ListGroupsRequest(states_filter=["Stable"], types_filter=["classic"])
+    connection.ask(both, 5, view=ours(session))
