@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 import attrs
@@ -136,24 +136,33 @@ def describe_topic(
 
 def effective_topic(
     config: BrokerConfig, dynamic_default: Mapping[str, str], topic_configs: Mapping[str, str]
-) -> list[Described]:
+) -> Sequence[Described]:
     """Every key of a new topic as CreateTopics answers it, by name: its own values as they were given, and a broker's value in
     another unit counts as static (which `describe_topic` does not tell)."""
-    entries = []
-    defaults = config.topic_defaults()
-    for name in sorted(_own_and_internal(topic_configs)):
-        synonyms = [broker_key for broker_key, _ in TOPIC_SYNONYMS.get(name, ())]
-        value = text_of(defaults.get(name))
+    known = config.effective_topic
+    if known is None or known[0] != dynamic_default:
+        # Most topics set nothing of their own, and what they then have changes only with the dynamic defaults.
+        entries = tuple(_effective_default(name, config, dynamic_default) for name in sorted(TOPIC))
+        known = config.effective_topic = (dict(dynamic_default), entries)
+    if not topic_configs:
+        return known[1]
+    by_name = {entry.name: entry for entry in known[1]}
+    for name, text in topic_configs.items():
+        by_name[name] = Described(name, text, Source.TOPIC, TOPIC[name].kind, sensitive=TOPIC[name].sensitive)
+    return [by_name[name] for name in sorted(by_name)]
+
+
+def _effective_default(name: str, config: BrokerConfig, dynamic_default: Mapping[str, str]) -> Described:
+    synonyms = [broker_key for broker_key, _ in TOPIC_SYNONYMS.get(name, ())]
+    dynamic = next((dynamic_default[synonym] for synonym in synonyms if synonym in dynamic_default), None)
+    value = text_of(config.topic_defaults()[name]) if dynamic is None else dynamic
+    if dynamic is not None:
+        source = Source.DYNAMIC_DEFAULT_BROKER
+    elif any(config.is_set(synonym) for synonym in synonyms):
+        source = Source.STATIC_BROKER
+    else:
         source = Source.DEFAULT
-        if name in topic_configs:
-            value, source = topic_configs[name], Source.TOPIC
-        elif any(synonym in dynamic_default for synonym in synonyms):
-            value = next(dynamic_default[synonym] for synonym in synonyms if synonym in dynamic_default)
-            source = Source.DYNAMIC_DEFAULT_BROKER
-        elif any(config.is_set(synonym) for synonym in synonyms):
-            source = Source.STATIC_BROKER
-        entries.append(Described(name, value, source, TOPIC[name].kind, sensitive=TOPIC[name].sensitive))
-    return entries
+    return Described(name, value, source, TOPIC[name].kind, sensitive=TOPIC[name].sensitive)
 
 
 def describe_group(
