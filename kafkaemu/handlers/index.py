@@ -4,6 +4,15 @@ from __future__ import annotations
 
 HANDLERS: dict[int, str] = {
     3: "metadata",
+    8: "offset_commit",
+    9: "offset_fetch",
+    10: "find_coordinator",
+    11: "join_group",
+    12: "heartbeat",
+    13: "leave_group",
+    14: "sync_group",
+    15: "describe_groups",
+    16: "list_groups",
     18: "api_versions",
     19: "create_topics",
     20: "delete_topics",

@@ -1,0 +1,45 @@
+"""The broker settings that classic groups and offsets obey."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import attrs
+
+
+class _Config(Protocol):
+    def __getitem__(self, name: str) -> Any: ...
+
+
+@attrs.frozen
+class GroupSettings:
+    """Times in milliseconds, sizes in what their names say; the defaults are Kafka's."""
+
+    min_session_timeout_ms: int = 6_000
+    max_session_timeout_ms: int = 1_800_000
+    initial_rebalance_delay_ms: int = 3_000
+    max_size: int = 2_147_483_647
+    #: Longest metadata of a committed offset, in UTF-16 code units as Java counts.
+    offset_metadata_units_max: int = 4_096
+    offsets_retention_ms: int = 7 * 24 * 60 * 60 * 1000
+    offsets_retention_check_interval_ms: int = 600_000
+    #: Partitions of `__consumer_offsets` when it is created.
+    offsets_partitions: int = 50
+    #: A new member that never hears its id cannot send heartbeats; its JoinGroup may wait this long (KIP-394 discussion,
+    #: fixed in the reference).
+    new_member_join_timeout_ms: int = 5 * 60 * 1000
+
+    @classmethod
+    def of(cls, config: _Config | Mapping[str, Any]) -> GroupSettings:
+        """The settings of a broker configuration."""
+        return cls(
+            min_session_timeout_ms=config["group.min.session.timeout.ms"],
+            max_session_timeout_ms=config["group.max.session.timeout.ms"],
+            initial_rebalance_delay_ms=config["group.initial.rebalance.delay.ms"],
+            max_size=config["group.max.size"],
+            offset_metadata_units_max=config["offset.metadata.max.bytes"],
+            offsets_retention_ms=config["offsets.retention.minutes"] * 60 * 1000,
+            offsets_retention_check_interval_ms=config["offsets.retention.check.interval.ms"],
+            offsets_partitions=config["offsets.topic.num.partitions"],
+        )

@@ -1,0 +1,111 @@
+"""FindCoordinator: which broker coordinates a group or a transactional id.
+
+Behavior:
+    Groups (key type 0): the leader of the partition of `__consumer_offsets` that holds the group, also for the group
+    "". The topic is made when the first group is asked for; the reference answers 15 until it is there, here it is
+    there at once. No leader, or none that has an endpoint on the client's listener: 15. Transactional ids (1):
+    transactions are not built; 31, which every client takes for final and shows the text of. Share groups (2): before
+    version 6, or a key that is not `group:topic id:partition`, 42; else share groups are not built: 42 with that
+    text. Any other key type: 42. An answer without a coordinator has node -1, host "" and port -1.
+
+Versions:
+    1 key type and error text: that of the code, "NONE" without an error. 4 several keys, each with its error
+    (KIP-699); the text is "" with and without an error, but for unknown key types. 6 share groups (KIP-932).
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from kafkaemu.groups.records import TOPIC
+from kafkaemu.handlers.context import Answer, Context, Request
+from kafkawire.errors import ErrorCode
+from kafkawire.messages.find_coordinator import Coordinator, FindCoordinatorRequest, FindCoordinatorResponse
+from kafkawire.primitives import uuid_from_text
+
+_GROUP, _TRANSACTION, _SHARE = 0, 1, 2
+
+
+@attrs.frozen
+class _Found:
+    """``message`` None: the text that goes with the code in the version asked."""
+
+    code: ErrorCode
+    message: str | None = None
+    node_id: int = -1
+    host: str = ""
+    port: int = -1
+
+
+def handle(context: Context, request: Request, body: FindCoordinatorRequest) -> Answer:
+    """See the module."""
+    version = request.version
+    if version < 4:
+        found = _find(context, request, body.key_type, body.key)
+        return FindCoordinatorResponse(
+            error_code=found.code,
+            error_message=found.code.message if found.message is None else found.message,
+            node_id=found.node_id,
+            host=found.host,
+            port=found.port,
+        )
+    coordinators = []
+    for key in body.coordinator_keys:
+        found = _find(context, request, body.key_type, key)
+        coordinators.append(
+            Coordinator(
+                key=key,
+                node_id=found.node_id,
+                host=found.host,
+                port=found.port,
+                error_code=found.code,
+                error_message=found.message or "",
+            )
+        )
+    return FindCoordinatorResponse(coordinators=coordinators)
+
+
+def _find(context: Context, request: Request, key_type: int, key: str) -> _Found:
+    if key_type == _GROUP:
+        return _find_group(context, request, key)
+    if key_type == _TRANSACTION:
+        return _Found(
+            ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
+            "This broker does not support transactions yet: there is no transaction coordinator for transactional id "
+            f'"{key}". Produce without transactional.id.',
+        )
+    if key_type != _SHARE:
+        return _Found(ErrorCode.INVALID_REQUEST, ErrorCode.INVALID_REQUEST.message)
+    if request.version < 6 or not _is_share_key(key):
+        return _Found(ErrorCode.INVALID_REQUEST)
+    return _Found(
+        ErrorCode.INVALID_REQUEST,
+        f'This broker does not support share groups yet: there is no share coordinator for "{key}".',
+    )
+
+
+def _find_group(context: Context, request: Request, group_id: str) -> _Found:
+    context.controller.ensure_topic(TOPIC, context.clock.now_ms())
+    image = context.image
+    topic = image.topics.get(TOPIC)
+    if topic is None:
+        return _Found(ErrorCode.COORDINATOR_NOT_AVAILABLE)
+    leader = topic.partitions[context.groups.partition_for(group_id)].leader
+    broker = image.brokers.get(leader)
+    endpoint = None if broker is None else broker.endpoints.get(request.peer.listener)
+    if endpoint is None:
+        return _Found(ErrorCode.COORDINATOR_NOT_AVAILABLE)
+    return _Found(ErrorCode.NONE, node_id=leader, host=endpoint[0], port=endpoint[1])
+
+
+def _is_share_key(key: str) -> bool:
+    """Whether it reads ``group:topic id:partition``; the group may contain colons."""
+    group, _, rest = key.rpartition(":")
+    group, _, topic_id = group.rpartition(":")
+    if not group or not (rest.isdecimal() and rest.isascii()):
+        return False
+    try:
+        uuid_from_text(topic_id)
+    except ValueError:
+        return False
+    return True

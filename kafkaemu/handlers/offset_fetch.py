@@ -1,0 +1,187 @@
+"""OffsetFetch: up to where groups have read.
+
+Behavior:
+    A partition without a committed offset, of whatever topic, gets offset -1, leader epoch -1, metadata "" and no
+    error; so does every partition of a group that is not there. Null topics ask for all that the group has committed.
+    Errors of a group: not the coordinator 16, or still loading 14. Error of a partition: topic id unknown 100; those
+    topics come last. Member id and epoch concern the new consumer groups; classic groups do not look at them.
+
+Versions:
+    Up to 1 a group's error stands at each partition. 2 has it at the top, and null topics. 5 leader epoch. 7
+    require_stable, which waits for open transactions (there are none). 8 several groups, each with its error. 9
+    member id and epoch (KIP-848). 10 topic ids in place of names; topics that are no longer there are left out of
+    null topics.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from kafkaemu.coordinator.parking import answer_when_done
+from kafkaemu.coordinator.result import CoordinatorError, Deferred
+from kafkaemu.groups.coordinator import FetchedOffset
+from kafkaemu.groups.records import CommittedOffset
+from kafkaemu.handlers.context import Answer, Context, Request
+from kafkawire.declare import ZERO_UUID
+from kafkawire.errors import ErrorCode
+from kafkawire.messages.offset_fetch import (
+    OffsetFetchRequest,
+    OffsetFetchRequestGroup,
+    OffsetFetchRequestTopics,
+    OffsetFetchResponse,
+    OffsetFetchResponseGroup,
+    OffsetFetchResponsePartition,
+    OffsetFetchResponsePartitions,
+    OffsetFetchResponseTopic,
+    OffsetFetchResponseTopics,
+)
+
+_NOTHING = CommittedOffset(-1)
+_Make = Callable[[], OffsetFetchResponseGroup]
+
+
+def handle(context: Context, request: Request, body: OffsetFetchRequest) -> Answer:
+    """See the module."""
+    version = request.version
+    if version >= 8:
+        asked = [_ask(context, version, group) for group in body.groups]
+        return answer_when_done(
+            [deferred for deferred, _ in asked if deferred is not None],
+            lambda: OffsetFetchResponse(groups=[make() for _, make in asked]),
+        )
+    topics = None
+    if body.topics is not None:
+        topics = [
+            OffsetFetchRequestTopics(name=topic.name, partition_indexes=topic.partition_indexes)
+            for topic in body.topics
+        ]
+    deferred, make = _ask(context, version, OffsetFetchRequestGroup(group_id=body.group_id, topics=topics))
+    return answer_when_done([] if deferred is None else [deferred], lambda: _old_answer(version, body, make()))
+
+
+def _ask(
+    context: Context, version: int, group: OffsetFetchRequestGroup
+) -> tuple[Deferred[list[FetchedOffset]] | None, _Make]:
+    """The question for one group, and how its answer is made."""
+    by_id = version >= 10
+    if group.topics is None:
+        everything = context.groups.fetch(group.group_id, None)
+        return everything, lambda: _everything(context, by_id, group.group_id, everything)
+    image = context.image
+    known: list[tuple[OffsetFetchRequestTopics, str]] = []
+    unknown: list[OffsetFetchRequestTopics] = []
+    for topic in group.topics:
+        if not by_id:
+            known.append((topic, topic.name))
+        elif (found := image.topics_by_id.get(topic.topic_id)) is not None:
+            known.append((topic, found.name))
+        else:
+            unknown.append(topic)
+    missing = [_topic_unknown(topic) for topic in unknown]
+    if not known:
+        return None, lambda: OffsetFetchResponseGroup(group_id=group.group_id, topics=missing)
+    deferred = context.groups.fetch(
+        group.group_id,
+        [
+            (name, topic.topic_id if by_id else ZERO_UUID, partition)
+            for topic, name in known
+            for partition in topic.partition_indexes
+        ],
+    )
+    return deferred, lambda: _asked_for(group.group_id, [topic for topic, _ in known], missing, deferred)
+
+
+def _asked_for(
+    group_id: str,
+    topics: list[OffsetFetchRequestTopics],
+    missing: list[OffsetFetchResponseTopics],
+    deferred: Deferred[list[FetchedOffset]],
+) -> OffsetFetchResponseGroup:
+    try:
+        fetched = iter(deferred.take())
+    except CoordinatorError as refused:
+        return OffsetFetchResponseGroup(group_id=group_id, error_code=refused.code)
+    answered = [
+        OffsetFetchResponseTopics(
+            name=topic.name,
+            topic_id=topic.topic_id,
+            partitions=[_partition(index, next(fetched).committed) for index in topic.partition_indexes],
+        )
+        for topic in topics
+    ]
+    return OffsetFetchResponseGroup(group_id=group_id, topics=answered + missing)
+
+
+def _everything(
+    context: Context, by_id: bool, group_id: str, deferred: Deferred[list[FetchedOffset]]
+) -> OffsetFetchResponseGroup:
+    try:
+        fetched = deferred.take()
+    except CoordinatorError as refused:
+        return OffsetFetchResponseGroup(group_id=group_id, error_code=refused.code)
+    topics: dict[str, OffsetFetchResponseTopics] = {}
+    for one in fetched:
+        topic = topics.setdefault(one.topic, OffsetFetchResponseTopics(name=one.topic))
+        topic.partitions.append(_partition(one.partition, one.committed))
+        if by_id and one.committed is not None and topic.topic_id == ZERO_UUID:
+            current = context.image.topics.get(one.topic)
+            topic.topic_id = one.committed.topic_id
+            if topic.topic_id == ZERO_UUID and current is not None:
+                topic.topic_id = current.topic_id
+    answered = [topic for topic in topics.values() if not by_id or topic.topic_id != ZERO_UUID]
+    return OffsetFetchResponseGroup(group_id=group_id, topics=answered)
+
+
+def _partition(index: int, committed: CommittedOffset | None) -> OffsetFetchResponsePartitions:
+    found = committed or _NOTHING
+    return OffsetFetchResponsePartitions(
+        partition_index=index,
+        committed_offset=found.offset,
+        committed_leader_epoch=found.leader_epoch,
+        metadata=found.metadata,
+    )
+
+
+def _topic_unknown(topic: OffsetFetchRequestTopics) -> OffsetFetchResponseTopics:
+    partitions = [_partition(index, None) for index in topic.partition_indexes]
+    for partition in partitions:
+        partition.error_code = ErrorCode.UNKNOWN_TOPIC_ID
+    return OffsetFetchResponseTopics(topic_id=topic.topic_id, partitions=partitions)
+
+
+def _old_answer(version: int, body: OffsetFetchRequest, group: OffsetFetchResponseGroup) -> OffsetFetchResponse:
+    """The answer for one group in the shape that came before version 8."""
+    if group.error_code != ErrorCode.NONE:
+        if version >= 2:
+            return OffsetFetchResponse(error_code=group.error_code)
+        topics = [
+            OffsetFetchResponseTopic(
+                name=topic.name,
+                partitions=[
+                    OffsetFetchResponsePartition(
+                        partition_index=index, committed_offset=-1, metadata="", error_code=group.error_code
+                    )
+                    for index in topic.partition_indexes
+                ],
+            )
+            for topic in body.topics or ()
+        ]
+        return OffsetFetchResponse(topics=topics)
+    return OffsetFetchResponse(
+        topics=[
+            OffsetFetchResponseTopic(
+                name=topic.name,
+                partitions=[
+                    OffsetFetchResponsePartition(
+                        partition_index=one.partition_index,
+                        committed_offset=one.committed_offset,
+                        committed_leader_epoch=one.committed_leader_epoch,
+                        metadata=one.metadata,
+                        error_code=one.error_code,
+                    )
+                    for one in topic.partitions
+                ],
+            )
+            for topic in group.topics
+        ]
+    )
