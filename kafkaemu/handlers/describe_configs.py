@@ -5,8 +5,8 @@ Behavior:
     a broker id that is not a number or not this broker's, an empty group or subscription name, or a resource type
     without configs: INVALID_REQUEST. No error has the message "". The broker resource without a name tells only what
     is set for all brokers. Keys that do not exist are left out; no list of keys, and an empty one, mean all.
-    Sensitive values are null. The documentation is null also where it is asked for: Kafka's texts are its own. No
-    logger can be adjusted, so a broker's loggers are an empty list.
+    Sensitive values are null. The documentation, where it is asked for, is what the table of keys knows: Kafka's
+    texts are its own. No logger can be adjusted, so a broker's loggers are an empty list.
 
 Versions:
     1 tells source and synonyms; 3 type and documentation; 4 is flexible.
@@ -24,6 +24,7 @@ from kafkaemu.config.described import (
     describe_client_metrics,
     describe_group,
     describe_topic,
+    documentation,
 )
 from kafkaemu.handlers.context import Answer, Context, Request
 from kafkaemu.metadata.image import ResourceType
@@ -48,12 +49,12 @@ class _Refused(Exception):
 
 def handle(context: Context, request: Request, body: DescribeConfigsRequest) -> Answer:
     """Answer one DescribeConfigs request."""
-    return DescribeConfigsResponse(
-        results=[_describe(context, resource, body.include_synonyms) for resource in body.resources]
-    )
+    return DescribeConfigsResponse(results=[_describe(context, resource, body) for resource in body.resources])
 
 
-def _describe(context: Context, resource: DescribeConfigsResource, with_synonyms: bool) -> DescribeConfigsResult:
+def _describe(
+    context: Context, resource: DescribeConfigsResource, body: DescribeConfigsRequest
+) -> DescribeConfigsResult:
     result = DescribeConfigsResult(
         error_message="", resource_type=resource.resource_type, resource_name=resource.resource_name
     )
@@ -64,7 +65,10 @@ def _describe(context: Context, resource: DescribeConfigsResource, with_synonyms
         result.error_message = refused.message
         return result
     keys = set(resource.configuration_keys or ())
-    result.configs = [_entry(entry, with_synonyms) for entry in entries if not keys or entry.name in keys]
+    result.configs = [_entry(entry, body.include_synonyms) for entry in entries if not keys or entry.name in keys]
+    if body.include_documentation:
+        for config in result.configs:
+            config.documentation = documentation(resource.resource_type, config.name)
     return result
 
 

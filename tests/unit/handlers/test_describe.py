@@ -131,6 +131,18 @@ def test_a_groups_values_come_from_the_brokers() -> None:
     }
 
 
+def test_documentation_is_told_where_it_is_asked_for() -> None:
+    keys = ["retention.ms"]
+    context = metadata_context()
+    context.controller.create_topics([NewTopic("t")], NOW_MS)
+    resource = DescribeConfigsResource(resource_type=TOPIC, resource_name="t", configuration_keys=keys)
+    request = DescribeConfigsRequest(resources=[resource], include_documentation=True)
+    assert ask(context, request, 4).results[0].configs[0].documentation == (
+        "LONG. Default: '604800000'. Valid values: [-1,...]. Importance: medium. May be changed at run time."
+    )
+    assert describe(context, TOPIC, "t", keys).configs[0].documentation is None
+
+
 ILLEGAL = "contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'"
 MALFORMED = (
     "This most likely occurs because of a request being malformed by the client library or the message was sent to an "
