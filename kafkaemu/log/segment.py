@@ -143,8 +143,8 @@ class Segment:
     def must_roll(
         self, config: LogConfig, jitter_ms: int, size_bytes: int, last_offset: int, max_timestamp_ms: int, now_ms: int
     ) -> bool:
-        """Whether a batch has to go into a new segment: because of ``segment.bytes``, ``segment.ms`` less ``jitter_ms``, index files of the
-        reference that would be full, or an offset that they cannot express (LogSegment.shouldRoll)."""
+        """Whether a batch has to go into a new segment: because of ``segment.bytes``, ``segment.ms`` less ``jitter_ms``, index
+        files of the reference that would be full, or an offset that they cannot express (LogSegment.shouldRoll)."""
         if last_offset - self.base_offset > RELATIVE_OFFSET_MAX:
             return True
         size = self.size_bytes
