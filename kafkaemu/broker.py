@@ -24,14 +24,31 @@ from kafkawire.errors import ErrorCode
 
 if TYPE_CHECKING:
     from kafkaemu.config.listeners import Listeners
+    from kafkaemu.groups.coordinator import GroupCoordinator
     from kafkaemu.server.listeners import Bound
     from kafkaemu.world.interface import World
 
 logger = logging.getLogger("kafkaemu")
 
+#: The topic whose partitions' leaders coordinate groups.
+OFFSETS_TOPIC = "__consumer_offsets"
+
 
 class CannotStart(Exception):
     """A broker that cannot be what it is asked to be; the text is one sentence for the user."""
+
+
+class GroupsWhenAsked:
+    """Stands for the group coordinator until somebody asks it something: start does not wait for what many never use."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+
+    def __getattr__(self, name: str) -> Any:
+        context = self._broker.context
+        if isinstance(context.groups, GroupsWhenAsked):
+            context.groups = self._broker.make_groups()
+        return getattr(context.groups, name)
 
 
 class Broker:
@@ -75,7 +92,7 @@ class Broker:
             waiting=self.waiting,
             controller=self.controller,
             replicas=self.replicas,
-            groups=cast("Any", None),
+            groups=cast("GroupCoordinator", GroupsWhenAsked(self)),
             advertised={},
             advertised_apis=advertised(features.INITIAL),
         )
@@ -118,6 +135,15 @@ class Broker:
             connection.close()
         self.replicas.close()
 
+    def make_groups(self) -> GroupCoordinator:
+        """The group coordinator, which leads nothing yet."""
+        from kafkaemu.groups.coordinator import GroupCoordinator
+        from kafkaemu.groups.settings import GroupSettings
+
+        settings = GroupSettings.of(self.config)
+        world = self.world
+        return GroupCoordinator(settings, self.replicas, self.waiting, self.moved, world.clock, world.entropy)
+
     # What the metadata log says becomes what this broker hosts
 
     def _apply(self, changes: Changes) -> None:
@@ -125,6 +151,11 @@ class Broker:
         for topic in changes.deleted:
             for partition in topic.partitions:
                 self.replicas.delete_partition(topic.name, partition.index)
+        groups = self.context.groups
+        if changes.deleted and not isinstance(groups, GroupsWhenAsked):
+            groups.on_partitions_deleted(
+                [(topic.name, one.index) for topic in changes.deleted for one in topic.partitions]
+            )
         for topic in changes.created:
             self._host(topic)
         for resource_type, name in changes.configs:
@@ -147,6 +178,8 @@ class Broker:
                     log_config,
                     min_insync_replicas=min_insync_replicas,
                 )
+                if topic.name == OFFSETS_TOPIC and partition.leader == self.node_id:
+                    self.context.groups.on_elected(partition.index, partition.leader_epoch)
 
     def _log_config(self, topic: str) -> tuple[LogConfig, int]:
         """What the logs of a topic obey, and the smallest ISR it takes acks=all with."""

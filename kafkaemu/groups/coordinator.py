@@ -88,8 +88,14 @@ class GroupCoordinator:
         self._partitions = partitions
 
     def on_partitions_deleted(self, partitions: Iterable[tuple[str, int]]) -> None:
-        """These partitions (topic, index) are gone, and so are the offsets committed for them."""
-        deleted = [one for one in partitions if one[0] != TOPIC]
+        """These partitions (topic, index) are gone, and so are the offsets committed for them; of `__consumer_offsets` itself,
+        the state."""
+        deleted = []
+        for topic, index in partitions:
+            if topic == TOPIC:
+                self._runtime.on_resigned(index)
+            else:
+                deleted.append((topic, index))
         if not deleted:
             return
         for index in self._runtime.indexes:
