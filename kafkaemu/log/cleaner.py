@@ -21,7 +21,7 @@ import attrs
 
 from kafkaemu.log.config import LogConfig
 from kafkaemu.log.memory import SegmentMemory
-from kafkaemu.log.producer_state import AbortedTransaction, ProducerEntry
+from kafkaemu.log.producer_state import AbortedTransaction, ProducerEntry, ProducerState
 from kafkaemu.log.segment import RELATIVE_OFFSET_MAX, Segment
 from kafkawire.records.batch import BatchHeader
 from kafkawire.records.builder import ControlType, control_type_of, empty_batch, rewrite_batch
@@ -132,6 +132,27 @@ class Cleaning:
         self._is_abandoned = False
         self._is_running = False
         self._work: Generator[int, None, None] = self._run()
+
+    @classmethod
+    def begin(
+        cls,
+        segments: Sequence[Segment],
+        config: LogConfig,
+        memory: SegmentMemory,
+        now_ms: int,
+        *,
+        first_dirty_offset: int,
+        last_stable_offset: int,
+        producers: ProducerState | None,
+        replace: Callable[[Sequence[Segment], Segment], None],
+    ) -> Cleaning | None:
+        """A pass over the log of these segments, if `plan_cleaning` finds it worth one."""
+        plan = plan_cleaning(segments, config, first_dirty_offset, last_stable_offset, now_ms)
+        if plan is None:
+            return None
+        known = {} if producers is None else producers.entries()
+        aborted = [] if producers is None else producers.aborted
+        return cls(plan, config, memory, now_ms, producers=known, aborted=aborted, replace=replace)
 
     def step(self, records: int) -> bool:
         """Go on for about this many records; False when the pass is over or abandoned. Raises LogError without memory."""

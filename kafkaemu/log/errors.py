@@ -25,3 +25,21 @@ class LogError(Exception):
         self.reason = reason
         self.message = message
         self.record_errors = record_errors
+
+
+def too_large(size_bytes: int, partition: str, bytes_max: int) -> LogError:
+    """A batch above ``max.message.bytes``."""
+    return LogError(
+        ErrorCode.MESSAGE_TOO_LARGE,
+        f"The record batch size in the append to {partition} is {size_bytes} bytes which exceeds the maximum configured "
+        f"value of {bytes_max}).",
+    )
+
+
+def larger_than_segment(size_bytes: int, partition: str, bytes_max: int) -> LogError:
+    """A batch above ``segment.bytes``."""
+    return LogError(
+        ErrorCode.RECORD_LIST_TOO_LARGE,
+        f"Message batch size is {size_bytes} bytes in append to partition {partition}, which exceeds the maximum configured "
+        f"segment size of {bytes_max}.",
+    )

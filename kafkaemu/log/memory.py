@@ -23,6 +23,8 @@ CHUNK_BYTES_MAX = 16 * 1024 * 1024
 POOL_BYTES_MAX = 64 * 1024 * 1024
 """How much freed memory is kept for reuse: the first touch of fresh pages costs more than writing them."""
 
+INT64_MAX = 2**63 - 1
+
 logger = logging.getLogger(__name__)
 
 
@@ -80,6 +82,11 @@ class SegmentMemory:
         self._retired: list[Pages] = []
         self._retired_bytes = 0
         self._logs: dict[Reclaimable, None] = {}
+
+    @property
+    def segment_bytes_max(self) -> int:
+        """Larger segments are rolled early, whatever ``segment.bytes`` says: only closed ones can be dropped at the limit."""
+        return INT64_MAX if self.limit_bytes is None else self.limit_bytes // 8
 
     @property
     def used_bytes(self) -> int:

@@ -16,9 +16,9 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 
 from kafkaemu.log import lookup, retention
-from kafkaemu.log.cleaner import Cleaning, plan_cleaning
+from kafkaemu.log.cleaner import Cleaning
 from kafkaemu.log.config import LogConfig
-from kafkaemu.log.errors import LogError
+from kafkaemu.log.errors import LogError, larger_than_segment, too_large
 from kafkaemu.log.leader_epochs import LeaderEpochs
 from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.log.producer_state import AbortedTransaction, ProducerState
@@ -58,7 +58,9 @@ class PartitionLog:
         "_memory",
         "_producers",
         "_random_below",
+        "_read_hint",
         "_rules",
+        "_segment_bytes_max",
         "_segments",
         "config",
         "end_offset",
@@ -98,6 +100,9 @@ class PartitionLog:
         self._cleaning: Cleaning | None = None
         self._rules: ProduceRules | None = None
         self._jitter_ms = 0
+        self._segment_bytes_max = 0
+        #: Number of the segment that was read last: who reads on finds it without searching.
+        self._read_hint = 0
 
     @property
     def name(self) -> str:
@@ -136,7 +141,7 @@ class PartitionLog:
         """From now on obey ``config``."""
         self.config = config
         self._rules = None
-        self._draw_jitter()
+        self._set_roll_limits()
 
     def update_high_watermark(self, offset: int) -> None:
         """Everything below ``offset`` is committed."""
@@ -180,7 +185,7 @@ class PartitionLog:
         batch, header = validated.batch, validated.header
         size = len(batch)
         if size > config.segment_bytes:
-            raise self._larger_than_segment(size)
+            raise larger_than_segment(size, self.name, self.config.segment_bytes)
         base_offset = self.end_offset
         if header.producer_id >= 0:
             known = self.producers.check(header, base_offset, is_client=True)
@@ -205,13 +210,9 @@ class PartitionLog:
         for position, header in iterate_batches(payload):
             size = header.size_bytes
             if size > self.config.max_message_bytes:
-                raise LogError(
-                    ErrorCode.MESSAGE_TOO_LARGE,
-                    f"The record batch size in the append to {self.name} is {size} bytes which exceeds the maximum "
-                    f"configured value of {self.config.max_message_bytes}).",
-                )
+                raise too_large(size, self.name, self.config.max_message_bytes)
             if size > self.config.segment_bytes:
-                raise self._larger_than_segment(size)
+                raise larger_than_segment(size, self.name, self.config.segment_bytes)
             if is_append_time:
                 assert isinstance(payload, bytearray)
                 set_timestamps(payload, position, TimestampType.LOG_APPEND_TIME, now_ms)
@@ -262,7 +263,9 @@ class PartitionLog:
             segment = self._first_segment(base_offset, now_ms)
         else:
             segment = segments[-1]
-            if segment.must_roll(self.config, self._jitter_ms, size, last_offset, max_timestamp, now_ms):
+            if segment.must_roll(
+                self.config, self._segment_bytes_max, self._jitter_ms, size, last_offset, max_timestamp, now_ms
+            ):
                 segment = self._roll(now_ms)
         segment.append(
             self._memory,
@@ -278,21 +281,15 @@ class PartitionLog:
         if is_new_epoch:
             self.assign_epoch(epoch, base_offset)
 
-    def _larger_than_segment(self, size: int) -> LogError:
-        return LogError(
-            ErrorCode.RECORD_LIST_TOO_LARGE,
-            f"Message batch size is {size} bytes in append to partition {self.name}, which exceeds the maximum "
-            f"configured segment size of {self.config.segment_bytes}.",
-        )
-
     def _first_segment(self, base_offset: int, now_ms: int) -> Segment:
         self._memory.register(self)
-        self._draw_jitter()
+        self._set_roll_limits()
         segment = Segment(base_offset, now_ms)
         self._segments.append(segment)
         return segment
 
-    def _draw_jitter(self) -> None:
+    def _set_roll_limits(self) -> None:
+        self._segment_bytes_max = min(self.config.segment_bytes, self._memory.segment_bytes_max)
         bound = min(self.config.segment_jitter_ms, self.config.segment_ms)
         self._jitter_ms = self._random_below(bound) if bound > 0 else 0
 
@@ -302,8 +299,8 @@ class PartitionLog:
         old = segments[-1]
         if not old.size_bytes:
             segments.pop().release(self._memory)
-        self._draw_jitter()
-        new = Segment(self.end_offset, now_ms)
+        self._set_roll_limits()
+        new = Segment(self.end_offset, now_ms, 1 << max(old.size_bytes.bit_length() - 1, 0))
         segments.append(new)
         return new
 
@@ -330,16 +327,9 @@ class PartitionLog:
             )
         if offset >= limit_offset or offset == self.end_offset:
             return NOTHING_READ
-        segments = self._segments
-        segment = segments[-1]
-        number = len(segments) - 1
+        segment = self._segments[-1]
         if offset < segment.base_offset:
-            number = max(bisect_right(segments, offset, key=_BASE_OFFSET) - 1, 0)
-            segment = segments[number]
-            # Compaction may have left nothing at or after the offset in its segment.
-            while (offset >= segment.next_offset or not segment.size_bytes) and number + 1 < len(segments):
-                number += 1
-                segment = segments[number]
+            segment = self._segment_with(offset)
         first = segment.find(offset)
         start = segment.position_of(first)
         limit = segment.limit_position(limit_offset)
@@ -351,6 +341,20 @@ class PartitionLog:
         if limit <= start:
             return NOTHING_READ
         return ReadResult(segment.slices(start, limit), limit - start)
+
+    def _segment_with(self, offset: int) -> Segment:
+        """The segment that holds ``offset`` or, where compaction has left nothing there, the first one with something behind it."""
+        segments = self._segments
+        number = self._read_hint
+        if number < len(segments) and segments[number].base_offset <= offset < segments[number].next_offset:
+            return segments[number]
+        number = max(bisect_right(segments, offset, key=_BASE_OFFSET) - 1, 0)
+        while number + 1 < len(segments) and (
+            offset >= segments[number].next_offset or not segments[number].size_bytes
+        ):
+            number += 1
+        self._read_hint = number
+        return segments[number]
 
     def batches(self, offset: int, limit_offset: int | None = None) -> Iterator[tuple[BatchHeader, memoryview]]:
         """Header and bytes of every batch from the one that holds ``offset`` on, up to ``limit_offset`` or the end."""
@@ -517,19 +521,18 @@ class PartitionLog:
         if self._cleaning is None:
             if not self.config.is_compacted or len(self._segments) < 2:
                 return False
-            plan = plan_cleaning(self._segments, self.config, self.first_dirty_offset, self.last_stable_offset, now_ms)
-            if plan is None:
-                return False
-            producers = self._producers
-            self._cleaning = Cleaning(
-                plan,
+            self._cleaning = Cleaning.begin(
+                self._segments,
                 self.config,
                 self._memory,
                 now_ms,
-                producers={} if producers is None else producers.entries(),
-                aborted=[] if producers is None else producers.aborted,
+                first_dirty_offset=self.first_dirty_offset,
+                last_stable_offset=self.last_stable_offset,
+                producers=self._producers,
                 replace=self._replace_segments,
             )
+            if self._cleaning is None:
+                return False
         cleaning = self._cleaning
         try:
             if cleaning.step(records):

@@ -142,8 +142,10 @@ class ProducerState:
 
     def _check_sequence(self, header: BatchHeader, offset: int, entry: ProducerEntry) -> None:
         first = header.base_sequence
+        if entry.epoch == NO_PRODUCER_EPOCH:
+            return
         if header.producer_epoch != entry.epoch:
-            if first != 0 and entry.epoch != NO_PRODUCER_EPOCH:
+            if first != 0:
                 raise LogError(
                     ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
                     f"Invalid sequence number for new epoch of producer {header.producer_id} at offset {offset} in partition "
@@ -185,22 +187,24 @@ class ProducerState:
         if entry is None:
             entry = self._producers[header.producer_id] = ProducerEntry()
         assert header.producer_epoch >= entry.epoch, (self._partition, header.producer_id, header.producer_epoch)
-        last_offset = header.last_offset
+        delta = header.last_offset_delta
+        first_sequence = last_sequence = header.base_sequence
+        if first_sequence != NO_SEQUENCE:
+            last_sequence += delta
+            if last_sequence > SEQUENCE_MAX:
+                last_sequence -= SEQUENCE_MAX + 1
+        first_offset, timestamp_ms = header.base_offset, header.max_timestamp
         batches = entry.batches
         if entry.epoch != header.producer_epoch:
             entry.epoch = header.producer_epoch
             batches.clear()
         elif len(batches) == REMEMBERED_BATCHES:
             del batches[0]
-        batches.append(
-            BatchMetadata(
-                header.base_sequence, header.last_sequence, header.base_offset, last_offset, header.max_timestamp
-            )
-        )
-        entry.last_timestamp_ms = header.max_timestamp
-        if header.is_transactional and entry.transaction_first_offset is None:
-            entry.transaction_first_offset = header.base_offset
-            self._ongoing[header.base_offset] = header.producer_id
+        batches.append(BatchMetadata(first_sequence, last_sequence, first_offset, first_offset + delta, timestamp_ms))
+        entry.last_timestamp_ms = timestamp_ms
+        if entry.transaction_first_offset is None and header.is_transactional:
+            entry.transaction_first_offset = first_offset
+            self._ongoing[first_offset] = header.producer_id
 
     def apply_marker(self, header: BatchHeader, *, is_commit: bool, coordinator_epoch: int) -> None:
         """Take in a marker that is in the log now."""

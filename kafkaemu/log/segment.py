@@ -39,6 +39,7 @@ class Segment:
         "_timestamps",
         "allocated_bytes",
         "base_offset",
+        "chunk_hint",
         "created_ms",
         "last_modified_ms",
         "max_timestamp_ms",
@@ -48,8 +49,10 @@ class Segment:
         "size_bytes",
     )
 
-    def __init__(self, base_offset: int, now_ms: int) -> None:
+    def __init__(self, base_offset: int, now_ms: int, chunk_hint: int = CHUNK_BYTES_MIN) -> None:
         self.base_offset = base_offset
+        #: Capacity of the first chunk; the following ones double.
+        self.chunk_hint = chunk_hint
         #: One past the last offset of the newest batch.
         self.next_offset = base_offset
         self.size_bytes = 0
@@ -80,11 +83,6 @@ class Segment:
         """By which retention judges: the largest timestamp of a record or, where there is none, when it was last written."""
         return self.max_timestamp_ms if self.max_timestamp_ms >= 0 else self.last_modified_ms
 
-    @property
-    def tail_capacity(self) -> int:
-        """Capacity of the newest chunk, by which the next one is measured; 0 if there is none."""
-        return self._chunks[-1].capacity if self._chunks else 0
-
     def append(
         self,
         memory: SegmentMemory,
@@ -94,16 +92,15 @@ class Segment:
         last_offset: int,
         max_timestamp_ms: int,
         index_interval_bytes: int,
-        chunk_hint: int = 0,
     ) -> None:
-        """Copy ``batch`` in, with this base offset and leader epoch. ``chunk_hint`` is the capacity of the first chunk.
+        """Copy ``batch`` in, with this base offset and leader epoch.
 
         Raises LogError(KAFKA_STORAGE_ERROR), before it has changed anything, where there is no memory.
         """
         size = len(batch)
         chunk = self._tail
         if chunk is None or chunk.used + size > chunk.capacity:
-            chunk = self._open_chunk(memory, size, chunk_hint)
+            chunk = self._open_chunk(memory, size)
         used = chunk.used
         pages = chunk.pages
         pages[used : used + size] = batch
@@ -122,10 +119,8 @@ class Segment:
         self._bytes_since_index += size
         self.size_bytes += size
 
-    def _open_chunk(self, memory: SegmentMemory, size: int, chunk_hint: int) -> Chunk:
-        hint = chunk_hint
-        if self._chunks:
-            hint = min(max(2 * self._chunks[-1].capacity, CHUNK_BYTES_MIN), CHUNK_BYTES_MAX)
+    def _open_chunk(self, memory: SegmentMemory, size: int) -> Chunk:
+        hint = min(2 * self._chunks[-1].capacity, CHUNK_BYTES_MAX) if self._chunks else self.chunk_hint
         chunk = memory.take(size, hint)
         self._chunks.append(chunk)
         self._chunk_starts.append(self.size_bytes)
@@ -141,9 +136,16 @@ class Segment:
             self._time_batches.append(batch)
 
     def must_roll(
-        self, config: LogConfig, jitter_ms: int, size_bytes: int, last_offset: int, max_timestamp_ms: int, now_ms: int
+        self,
+        config: LogConfig,
+        bytes_max: int,
+        jitter_ms: int,
+        size_bytes: int,
+        last_offset: int,
+        max_timestamp_ms: int,
+        now_ms: int,
     ) -> bool:
-        """Whether a batch has to go into a new segment: because of ``segment.bytes``, ``segment.ms`` less ``jitter_ms``, index
+        """Whether a batch has to go into a new segment: because of ``bytes_max``, ``segment.ms`` less ``jitter_ms``, index
         files of the reference that would be full, or an offset that they cannot express (LogSegment.shouldRoll)."""
         if last_offset - self.base_offset > RELATIVE_OFFSET_MAX:
             return True
@@ -157,7 +159,7 @@ class Segment:
             waited_ms = now_ms - self.created_ms
         index_bytes = config.segment_index_bytes
         return (
-            size + size_bytes > config.segment_bytes
+            size + size_bytes > bytes_max
             or waited_ms > config.segment_age_max_ms - jitter_ms
             or self._index_entries * OFFSET_INDEX_ENTRY_BYTES > index_bytes - OFFSET_INDEX_ENTRY_BYTES
             or (len(self._timestamps) + 1) * TIME_INDEX_ENTRY_BYTES > index_bytes - TIME_INDEX_ENTRY_BYTES

@@ -101,12 +101,24 @@ def test_the_limit_drops_the_oldest_segments_of_the_largest_topic(caplog: pytest
 
 def test_without_anything_to_drop_the_append_fails_and_changes_nothing() -> None:
     memory = SegmentMemory(100 * KIB)
-    log = append(log_of(memory), batch_of(b"v" * 50_000))
+    log = log_of(memory)
+    log.append_as_leader(batch_of(b"v" * 50_000), 0, NOW_MS)
     with pytest.raises(LogError) as caught:
         log.append_as_leader(batch_of(b"v" * 50_000), 0, NOW_MS)
     assert caught.value.code is ErrorCode.KAFKA_STORAGE_ERROR
     assert (log.end_offset, len(records_in_log(log))) == (1, 1)
+    append(log)
     assert log.append_as_leader(batch_of(b"fits"), 0, NOW_MS).base_offset == 1
+
+
+def test_segments_are_rolled_early_under_a_limit_so_that_some_can_be_dropped() -> None:
+    memory = SegmentMemory(1 << 20)
+    log = log_of(memory, segment_bytes=1 << 30)
+    for _ in range(100):
+        append(log, batch_of(b"v" * 50_000))
+    assert log.end_offset == 100
+    assert 0 < log.start_offset < 99
+    assert all(segment.size_bytes <= 128 * KIB for segment in log.segments)
 
 
 def test_internal_topics_and_uncommitted_segments_are_spared() -> None:

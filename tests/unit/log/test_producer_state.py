@@ -109,6 +109,12 @@ def test_the_broker_itself_writes_without_sequences() -> None:
     assert state.check(header(5), 1, is_client=False) is None
 
 
+def test_a_producer_without_an_epoch_is_not_counted() -> None:
+    state = state_after(header(0, epoch=-1), header(9, epoch=-1))
+    assert state.check(header(4, epoch=-1), 2, is_client=True) is None
+    assert state.check(header(4, epoch=0), 2, is_client=True) is None
+
+
 def test_expiry_counts_from_the_last_batch_and_spares_open_transactions() -> None:
     state = state_after(header(0))
     assert state.expire(NOW_MS + 99, 100) == 0
