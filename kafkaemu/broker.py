@@ -32,6 +32,8 @@ logger = logging.getLogger("kafkaemu")
 
 #: The topic whose partitions' leaders coordinate groups.
 OFFSETS_TOPIC = "__consumer_offsets"
+#: How much compaction does before others get their turn: a few milliseconds of work.
+COMPACTED_RECORDS_PER_TURN = 2000
 
 
 class CannotStart(Exception):
@@ -120,6 +122,7 @@ class Broker:
         self.context.advertised_apis.update(advertised(self.controller.image.features))
         self._create_topics(now_ms)
         self._maintain()
+        self._compact()
         if self.connections.max_idle_ms >= 0:
             self._close_idle()
 
@@ -195,6 +198,15 @@ class Broker:
         now_ms = self.world.clock.now_ms()
         self.replicas.maintain(now_ms)
         self.moved.at(now_ms + self.config["log.retention.check.interval.ms"], self._maintain)
+
+    def _compact(self) -> None:
+        clock = self.world.clock
+        now_ms = clock.now_ms()
+        if self.replicas.compact(now_ms, COMPACTED_RECORDS_PER_TURN):
+            # The rest comes after whatever else is due: on real time, since moved time may stand still.
+            self.real.at(clock.real_ms() + 1, self._compact)
+        else:
+            self.moved.at(now_ms + self.config["log.cleaner.backoff.ms"], self._compact)
 
     def _close_idle(self) -> None:
         self.real.at(self.connections.close_idle(), self._close_idle)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import attrs
 
 from kafkaemu.delayed import Parked
+from kafkaemu.metadata.producer_ids import ProducerIds
 from kafkawire.declare import TopLevel
 
 if TYPE_CHECKING:
@@ -56,6 +57,15 @@ class Request:
     peer: Peer
 
 
+@attrs.frozen
+class LeaderLocation:
+    """The leader of a partition (-1: there is none, or it is not known), and host, port and rack where it can be reached."""
+
+    leader_id: int
+    leader_epoch: int
+    endpoint: tuple[str, int, str | None] | None = None
+
+
 @attrs.define(eq=False)
 class Context:
     """The parts of one broker that handlers work on."""
@@ -71,8 +81,31 @@ class Context:
     advertised: dict[str, tuple[str, int]]
     #: API key -> (oldest, newest) version advertised; computed in one place (DESIGN 10).
     advertised_apis: dict[int, tuple[int, int]]
+    #: Where idempotent producers get their ids.
+    producer_ids: ProducerIds = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.producer_ids = ProducerIds(
+            lambda now_ms: self.controller.allocate_producer_ids(self.config["node.id"], now_ms)
+        )
 
     @property
     def image(self) -> MetadataImage:
         """The metadata this broker has applied."""
         return self.controller.image
+
+    def leader_of(self, request: Request, topic: str, index: int) -> LeaderLocation:
+        """Who leads a partition as far as this broker knows, to be told to a client that has come to the wrong one."""
+        partition = self.replicas.partition(topic, index)
+        if partition is not None:
+            leader_id, leader_epoch = partition.leader_id, partition.leader_epoch
+        else:
+            known = self.image.topics.get(topic)
+            if known is None or not 0 <= index < len(known.partitions):
+                return LeaderLocation(-1, -1)
+            leader_id, leader_epoch = known.partitions[index].leader, known.partitions[index].leader_epoch
+        broker = self.image.brokers.get(leader_id)
+        if broker is None or broker.fenced or request.peer.listener not in broker.endpoints:
+            return LeaderLocation(leader_id, leader_epoch)
+        host, port, _ = broker.endpoints[request.peer.listener]
+        return LeaderLocation(leader_id, leader_epoch, (host, port, broker.rack))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 HANDLERS: dict[int, str] = {
+    0: "produce",
+    1: "fetch",
+    2: "list_offsets",
     3: "metadata",
     8: "offset_commit",
     9: "offset_fetch",
@@ -16,6 +19,7 @@ HANDLERS: dict[int, str] = {
     18: "api_versions",
     19: "create_topics",
     20: "delete_topics",
+    22: "init_producer_id",
     32: "describe_configs",
     60: "describe_cluster",
 }

@@ -9,7 +9,7 @@ from kafkaemu.delayed import WaitingRoom
 from kafkaemu.log.config import LogConfig
 from kafkaemu.log.errors import LogError
 from kafkaemu.log.memory import SegmentMemory
-from kafkaemu.log.partition_log import PartitionLog
+from kafkaemu.log.partition_log import INTERNAL_TOPICS, PartitionLog
 from kafkaemu.replica.fetch_sessions import FetchSessionCache
 from kafkaemu.replica.partition import Partition
 from kafkawire.errors import ErrorCode
@@ -20,11 +20,13 @@ logger = logging.getLogger(__name__)
 class HostedTopic:
     """The partitions of one topic on this broker. A topic that was deleted and made again is another one."""
 
-    __slots__ = ("name", "partitions", "topic_id")
+    __slots__ = ("is_internal", "name", "partitions", "topic_id")
 
     def __init__(self, name: str, topic_id: bytes) -> None:
         self.name = name
         self.topic_id = topic_id
+        #: Whether a coordinator keeps its state in it: clients do not write there.
+        self.is_internal = name in INTERNAL_TOPICS
         #: By index. Not every partition need be here, where there are more brokers than replicas.
         self.partitions: dict[int, Partition] = {}
 
@@ -56,6 +58,8 @@ class ReplicaManager:
         self._waiting = waiting
         self._now_ms = now_ms
         self._random_below = random_below
+        #: What compaction is at work on.
+        self._compacting: Partition | None = None
 
     def partition(self, topic: str, index: int) -> Partition | None:
         """The partition, if it is on this broker."""
@@ -147,6 +151,20 @@ class ReplicaManager:
                 partition.log.retention(now_ms)
             except LogError as error:
                 logger.warning("Retention of %s-%d failed: %s", partition.topic, partition.index, error.reason)
+
+    def compact(self, now_ms: int, records: int) -> bool:
+        """Go on with compaction for about ``records`` records; whether there is more to do right away (LogCleaner).
+
+        One partition is compacted at a time; a round begins with the first one that is dirty enough.
+        """
+        for partition in (self._compacting, *self.all_partitions()):
+            if partition is None or partition.is_deleted or not partition.log.config.is_compacted:
+                continue
+            if partition.log.compact(now_ms, records):
+                self._compacting = partition
+                return True
+        self._compacting = None
+        return False
 
     def close(self) -> None:
         """Give the memory of all logs back, without completing anything: the broker has stopped."""

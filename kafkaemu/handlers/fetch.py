@@ -1,0 +1,331 @@
+"""Fetch: read batches from partitions, and wait for them.
+
+Behavior: in the order of the reference (KafkaApis.handleFetchRequest, FetchManager, ReplicaManager.fetchMessages, DelayedFetch).
+
+1. Sessions (KIP-227, `kafkaemu.replica.fetch_sessions`): FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH and
+   FETCH_SESSION_TOPIC_ID_ERROR of the whole request, answered with session id 0 and no partitions.
+2. Partitions that are not there are answered behind all others: UNKNOWN_TOPIC_ID for an id that no topic has (or had, as far as the
+   session remembers), UNKNOWN_TOPIC_OR_PARTITION.
+3. UNKNOWN_SERVER_ERROR of the whole request for an isolation level that is not 0 or 1, if any partition is there.
+4. Each partition, in the order of the request or session: INCONSISTENT_TOPIC_ID for a topic that was made again since the session
+   learned its name; FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH; NOT_LEADER_OR_FOLLOWER; for an asker that pretends to be a replica
+   NOT_LEADER_OR_FOLLOWER, or UNKNOWN_LEADER_EPOCH if it named an epoch; OFFSET_OUT_OF_RANGE; UNKNOWN_SERVER_ERROR for a negative limit
+   where there is something to read. A log that has diverged from what the asker read last is told by epoch and offset.
+
+Batches come whole from the one that holds the offset, up to the high watermark, the last stable offset for read_committed, or the
+log's end for replicas; the last one may be cut off by a limit, but the first of the whole answer never is. Limits count per partition
+and in all, partitions being filled in order. The answer waits while there are fewer than ``min_bytes``, at most ``max_wait_ms``,
+unless there is an error or a diverging epoch; it ends early when enough was appended, a segment was rolled, the partition is gone
+or its leader is another. A session that went on in the meantime makes the late answer INVALID_FETCH_SESSION_EPOCH.
+
+Versions: 4 to 18. Log start offset from 5, sessions from 7, leader epochs from 9, preferred replica (never named here) from 11, tagged
+epochs and cluster id from 12, topic ids instead of names from 13, replica state from 15, the leader's endpoint with
+NOT_LEADER_OR_FOLLOWER and FENCED_LEADER_EPOCH from 16. Records are never null. Aborted transactions are a list for read_committed
+and for partitions that are not there, else null.
+"""
+
+from __future__ import annotations
+
+from kafkaemu.delayed import Parked
+from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.replica.fetch_sessions import (
+    FINAL_EPOCH,
+    INITIAL_EPOCH,
+    NO_SESSION,
+    FetchEntry,
+    FetchKey,
+    FetchSession,
+    next_epoch,
+)
+from kafkaemu.replica.partition import Partition
+from kafkaemu.replica.reading import Isolation, Reading, ReadRules, WaitingRead, read_all
+from kafkawire.declare import ZERO_UUID
+from kafkawire.errors import ErrorCode
+from kafkawire.messages.fetch import (
+    AbortedTransaction,
+    EpochEndOffset,
+    FetchableTopicResponse,
+    FetchRequest,
+    FetchResponse,
+    LeaderIdAndEpoch,
+    NodeEndpoint,
+    PartitionData,
+    SnapshotId,
+)
+
+CONSUMER_REPLICA_ID = -1
+DEBUGGING_REPLICA_ID = -2
+_READ_UNCOMMITTED = 0
+_READ_COMMITTED = 1
+#: First version with topic ids, with the replica's state apart, with the leader's endpoint, with racks.
+_TOPIC_IDS = 13
+_REPLICA_STATE = 15
+_ENDPOINTS = 16
+_RACKS = 11
+_LEADER_ERRORS = (ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.FENCED_LEADER_EPOCH)
+# Shared by all answers, and never changed.
+_NO_EPOCH = EpochEndOffset()
+_NO_LEADER = LeaderIdAndEpoch()
+_NO_SNAPSHOT = SnapshotId()
+
+
+def handle(context: Context, request: Request, body: FetchRequest) -> Answer:
+    """Read, or wait for something to read; see the module."""
+    wanted = _collect(request, body)
+    session = None
+    entries = wanted
+    sessions = context.replicas.fetch_sessions
+    if body.session_epoch in (INITIAL_EPOCH, FINAL_EPOCH):
+        if body.session_id != NO_SESSION:
+            sessions.close(body.session_id)
+    else:
+        resumed = sessions.resume(
+            body.session_id,
+            body.session_epoch,
+            wanted,
+            _forgotten(request, body),
+            context.clock.now_ms(),
+            uses_topic_ids=request.version >= _TOPIC_IDS,
+        )
+        if isinstance(resumed, ErrorCode):
+            return FetchResponse(error_code=resumed)
+        if resumed.entries:
+            session, entries = resumed, resumed.entries
+    fetch = _Fetch(context, request, body, session)
+    fetch.locate_all(entries)
+    if not fetch.found:
+        return fetch.answer([])
+    if body.isolation_level != _READ_UNCOMMITTED and body.isolation_level != _READ_COMMITTED:
+        return _refusal(request, body)
+    return fetch.run()
+
+
+def _collect(request: Request, body: FetchRequest) -> dict[FetchKey, FetchEntry]:
+    """The partitions that the request names; of one that is named twice the last counts, in the place of the first."""
+    wanted: dict[FetchKey, FetchEntry] = {}
+    if request.version >= _TOPIC_IDS:
+        for topic in body.topics:
+            topic_id = topic.topic_id
+            for asked in topic.partitions:
+                key: FetchKey = (topic_id, asked.partition)
+                wanted[key] = FetchEntry(key, None, topic_id, asked)
+    else:
+        for topic in body.topics:
+            name = topic.topic
+            for asked in topic.partitions:
+                key = (name, asked.partition)
+                wanted[key] = FetchEntry(key, name, ZERO_UUID, asked)
+    return wanted
+
+
+def _forgotten(request: Request, body: FetchRequest) -> list[FetchKey]:
+    by_id = request.version >= _TOPIC_IDS
+    return [
+        (topic.topic_id if by_id else topic.topic, index)
+        for topic in body.forgotten_topics_data
+        for index in topic.partitions
+    ]
+
+
+def _refusal(request: Request, body: FetchRequest) -> FetchResponse:
+    """UNKNOWN_SERVER_ERROR to everything, in the shape of the version (FetchRequest.getErrorResponse)."""
+    code = ErrorCode.UNKNOWN_SERVER_ERROR
+    answer = FetchResponse(error_code=code, session_id=body.session_id)
+    if request.version < _TOPIC_IDS:
+        answer.responses = [
+            FetchableTopicResponse(
+                topic=topic.topic,
+                partitions=[
+                    PartitionData(partition_index=asked.partition, error_code=code, high_watermark=-1, records=b"")
+                    for asked in topic.partitions
+                ],
+            )
+            for topic in body.topics
+        ]
+    return answer
+
+
+class _Fetch:
+    """One fetch on its way, parked or not. ``session`` is the one that it goes on with, None outside of one."""
+
+    __slots__ = ("_absent", "_body", "_context", "_request", "_rules", "_session", "_waiting", "found")
+
+    def __init__(self, context: Context, request: Request, body: FetchRequest, session: FetchSession | None) -> None:
+        self._context = context
+        self._request = request
+        self._body = body
+        self._session = session
+        version = request.version
+        replica_id = body.replica_state.replica_id if version >= _REPLICA_STATE else body.replica_id
+        if replica_id >= 0 or replica_id < DEBUGGING_REPLICA_ID:
+            isolation = Isolation.LOG_END
+        elif body.isolation_level == _READ_COMMITTED:
+            isolation = Isolation.LAST_STABLE_OFFSET
+        else:
+            isolation = Isolation.HIGH_WATERMARK
+        max_bytes = min(body.max_bytes, context.config["fetch.max.bytes"])
+        self._rules = ReadRules(
+            isolation=isolation,
+            replica_id=replica_id,
+            only_leader=replica_id >= 0 or version < _RACKS,
+            min_bytes=min(body.min_bytes, max_bytes),
+            max_bytes=max_bytes,
+        )
+        self._waiting: WaitingRead | None = None
+        #: Partitions that are there, in the order in which they are read.
+        self.found: list[FetchEntry] = []
+        self._absent: list[Reading] = []
+
+    def locate_all(self, entries: dict[FetchKey, FetchEntry]) -> None:
+        """Tell the partitions that are there from those that are not."""
+        by_id = self._request.version >= _TOPIC_IDS
+        replicas = self._context.replicas
+        for entry in entries.values():
+            partition = entry.partition
+            if partition is None or partition.is_deleted:
+                hosted = replicas.topics_by_id.get(entry.topic_id) if by_id else replicas.topics.get(entry.topic or "")
+                partition = None if hosted is None else hosted.partitions.get(entry.key[1])
+                if partition is None:
+                    code = self._absence(entry)
+                    if code:
+                        absent = Reading(entry, code)
+                        # Where the reference does not come to the log at all, the list keeps its default.
+                        absent.aborted = []
+                        self._absent.append(absent)
+                        continue
+                else:
+                    entry.topic = partition.topic
+                entry.partition = partition
+            self.found.append(entry)
+
+    def _absence(self, entry: FetchEntry) -> ErrorCode:
+        """Why a partition is not there as far as the metadata goes; NONE if the metadata says that it is."""
+        image = self._context.image
+        if entry.topic is None:
+            known = image.topics_by_id.get(entry.topic_id)
+            if known is None:
+                return ErrorCode.UNKNOWN_TOPIC_ID
+            entry.topic = known.name
+        else:
+            known = image.topics.get(entry.topic)
+        if known is None or not 0 <= entry.key[1] < len(known.partitions):
+            return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+        return ErrorCode.NONE
+
+    def _locate(self, entry: FetchEntry) -> Partition | ErrorCode:
+        """Find a partition that is in the metadata, or was when the fetch came."""
+        name, index = entry.topic or "", entry.key[1]
+        partition = self._context.replicas.partition(name, index)
+        if partition is None:
+            known = self._context.image.topics.get(name)
+            if known is not None and index < len(known.partitions):
+                return ErrorCode.NOT_LEADER_OR_FOLLOWER
+            return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+        if entry.topic_id != ZERO_UUID and entry.topic_id != partition.topic_id:
+            return ErrorCode.INCONSISTENT_TOPIC_ID
+        entry.partition = partition
+        return partition
+
+    def run(self) -> Answer:
+        """Answer now, or park."""
+        body, rules = self._body, self._rules
+        readings = read_all(self.found, rules, self._locate)
+        size = 0
+        is_urgent = body.max_wait_ms <= 0
+        for reading in readings:
+            size += reading.size
+            if reading.code or reading.diverging is not None:
+                is_urgent = True
+        if is_urgent or size >= rules.min_bytes:
+            return self.answer(readings)
+        waiting = self._waiting = WaitingRead(self.found, rules)
+        if waiting.is_over():
+            return self.answer(readings)
+        return Parked(waiting.keys, self._try_complete, body.max_wait_ms, self._finish)
+
+    def _try_complete(self) -> FetchResponse | None:
+        waiting = self._waiting
+        assert waiting is not None
+        return self._finish() if waiting.is_over() else None
+
+    def _finish(self) -> FetchResponse:
+        return self.answer(read_all(self.found, self._rules, self._locate))
+
+    def answer(self, readings: list[Reading]) -> FetchResponse:
+        """The answer with what was read, and with what is not there behind it; opens or updates the session."""
+        readings = readings + self._absent if self._absent else readings
+        body, session = self._body, self._session
+        if session is None:
+            session_id = self._open_session(readings) if body.session_epoch == INITIAL_EPOCH else NO_SESSION
+            answer = FetchResponse(session_id=session_id)
+        else:
+            answer = FetchResponse(session_id=session.id)
+            if session.epoch != next_epoch(body.session_epoch):
+                answer.error_code = ErrorCode.INVALID_FETCH_SESSION_EPOCH
+                return answer
+            readings = [
+                reading
+                for reading in readings
+                if session.must_answer(
+                    reading.entry,
+                    reading.high_watermark,
+                    reading.start_offset,
+                    size=reading.size,
+                    is_exceptional=reading.code != 0 or reading.diverging is not None,
+                )
+            ]
+        topic: FetchableTopicResponse | None = None
+        name: str | bytes | None = None
+        for reading in readings:
+            entry = reading.entry
+            if topic is None or entry.key[0] != name:
+                name = entry.key[0]
+                topic = FetchableTopicResponse(topic=entry.topic or "", topic_id=entry.topic_id)
+                answer.responses.append(topic)
+            topic.partitions.append(self._partition_data(reading, answer))
+        return answer
+
+    def _open_session(self, readings: list[Reading]) -> int:
+        for reading in readings:
+            reading.entry.sent_high_watermark = reading.high_watermark
+            reading.entry.sent_start_offset = reading.start_offset
+        return self._context.replicas.fetch_sessions.open(
+            {reading.entry.key: reading.entry for reading in readings},
+            self._context.clock.now_ms(),
+            is_privileged=self._rules.replica_id >= 0,
+            uses_topic_ids=self._request.version >= _TOPIC_IDS,
+        )
+
+    def _partition_data(self, reading: Reading, answer: FetchResponse) -> PartitionData:
+        code, aborted, diverging = reading.code, reading.aborted, reading.diverging
+        data = PartitionData(
+            partition_index=reading.entry.key[1],
+            error_code=code,
+            high_watermark=reading.high_watermark,
+            last_stable_offset=reading.stable_offset,
+            log_start_offset=reading.start_offset,
+            diverging_epoch=_NO_EPOCH,
+            current_leader=_NO_LEADER,
+            snapshot_id=_NO_SNAPSHOT,
+            aborted_transactions=None,
+            records=reading.records,
+        )
+        if aborted is not None:
+            data.aborted_transactions = [
+                AbortedTransaction(producer_id=pid, first_offset=first) for pid, first in aborted
+            ]
+        if diverging is not None:
+            data.diverging_epoch = EpochEndOffset(epoch=diverging[0], end_offset=diverging[1])
+        if code in _LEADER_ERRORS and self._request.version >= _ENDPOINTS:
+            self._name_leader(reading.entry, data, answer)
+        return data
+
+    def _name_leader(self, entry: FetchEntry, data: PartitionData, answer: FetchResponse) -> None:
+        """Tell the client who leads the partition, and where that broker is; replicas know without being told."""
+        leader = self._context.leader_of(self._request, entry.topic or "", entry.key[1])
+        data.current_leader = LeaderIdAndEpoch(leader_id=leader.leader_id, leader_epoch=leader.leader_epoch)
+        if self._rules.replica_id >= 0 or leader.endpoint is None:
+            return
+        if all(node.node_id != leader.leader_id for node in answer.node_endpoints):
+            host, port, rack = leader.endpoint
+            answer.node_endpoints.append(NodeEndpoint(node_id=leader.leader_id, host=host, port=port, rack=rack))
