@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shlex
 import signal
 import socket
@@ -97,7 +98,9 @@ def wait_until_answering(target: Target, process: subprocess.Popen[bytes], timeo
 
 def launch(target: Target) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
     log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever stops the broker
-    return subprocess.Popen(target.command, stdout=log, stderr=log, start_new_session=True), log
+    # With bytecode, as an installed package has it: compiling sources is not what a start costs.
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.Popen(target.command, stdout=log, stderr=log, start_new_session=True, env=env), log
 
 
 def stop(process: subprocess.Popen[bytes], log: IO[bytes]) -> None:

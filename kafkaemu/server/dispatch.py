@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from kafkaemu.server.error_answers import error_answer
 from kafkawire.compiler import RawDecoder, raw_decoder
 from kafkawire.errors import ErrorCode
 from kafkawire.framing import RequestHead, UnsupportedVersion
@@ -114,4 +113,6 @@ def internal_error(route: Route, request: Request, body: Any, error: Exception) 
         request.client_id,
         exc_info=error,
     )
+    from kafkaemu.server.error_answers import error_answer
+
     return error_answer(route.api, route.version, body, ErrorCode.UNKNOWN_SERVER_ERROR)

@@ -1,0 +1,77 @@
+"""The command line of serve and ready: one sentence and exit code 2 for what cannot be obeyed."""
+
+from __future__ import annotations
+
+import pytest
+
+from kafkaemu.cli.main import main
+from kafkaemu.cli.serve import COMMAND
+
+
+def ended(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of a command that ends."""
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    out, err = capsys.readouterr()
+    return int(exit_.value.code or 0), out, err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["serv"], "there is no command 'serv'"),
+        (["serve", "--prot", "1"], "did you mean --port?"),
+        (["serve", "--xyzzy"], "kafkaemu serve --help"),
+        (["serve", "9092"], "serve has no option 9092"),
+        (["serve", "--port"], "--port needs a value"),
+        (["serve", "--port", "1", "--port", "2"], "--port is given twice"),
+        (["serve", "--port", "ninety"], "--port is a number from 0 to 65535, not 'ninety'"),
+        (["serve", "--port=65536"], "--port is a number"),
+        (["serve", "--host="], "--host is empty"),
+        (["serve", "--topic", "a:0"], "--topic is NAME or NAME:PARTITIONS"),
+        (["serve", "--topic", "a:b"], "at least one partition"),
+        (["serve", "--log-level", "loud"], "--log-level is one of"),
+        (["serve", "--memory-limit", "lots"], "--memory-limit"),
+        (["serve", "--memory-limit", "0"], "--memory-limit"),
+        (["serve", "--listeners", "PLAINTEXT://:1", "--port", "1"], "leave out --host and --port"),
+        (["serve", "--listeners", "nonsense"], "nonsense"),
+        (["serve", "--set", "num.partitions"], "key=value"),
+        (["serve", "--set", "num.partition=1"], "num.partitions"),
+        (["serve", "--set", "num.partitions=x"], "num.partitions"),
+        (["serve", "--config", "/nowhere/server.properties"], "/nowhere/server.properties"),
+        (["ready", "--bootstrap", "localhost"], "--bootstrap is HOST:PORT"),
+        (["ready", "--bootstrap", "localhost:x"], "--bootstrap is HOST:PORT"),
+        (["ready", "--timeout", "0"], "--timeout"),
+    ],
+)
+def test_a_command_line_that_cannot_be_obeyed_is_one_sentence_and_exit_code_2(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, err = ended(arguments, capsys)
+    assert code == 2
+    assert out == ""
+    assert words in err
+    assert err.startswith("kafkaemu: ")
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], [], ["serve", "--help"], ["serve", "--port", "1", "-h"], ["ready", "-h"]]
+)
+def test_help_is_help(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = ended(arguments, capsys)
+    assert code == 0
+    assert out.startswith("Usage: kafkaemu")
+    assert err == ""
+
+
+def test_the_help_of_serve_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = ended(["serve", "--help"], capsys)
+    for option in COMMAND.options:
+        assert f"{option.name} {option.value}" in out
+    assert max(map(len, out.splitlines())) <= 100
+
+
+def test_version_is_the_distributions(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda name: {"kafkaemu": "1.2.3"}[name])
+    assert ended(["--version"], capsys) == (0, "kafkaemu 1.2.3\n", "")

@@ -1,0 +1,149 @@
+"""Finding handlers, refusing versions, and the answers that a handler could not give."""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+
+import pytest
+
+from kafkaemu.handlers.context import Peer, Request
+from kafkaemu.handlers.index import HANDLERS
+from kafkaemu.server.dispatch import Dispatcher
+from kafkaemu.server.error_answers import SHAPES, error_answer
+from kafkawire.compiler import decode, encode
+from kafkawire.errors import ErrorCode
+from kafkawire.framing import RequestHead, UnsupportedVersion
+from kafkawire.index import APIS
+from kafkawire.messages.api_versions import ApiVersionsResponse
+from kafkawire.messages.describe_groups import DescribeGroupsRequest, DescribeGroupsResponse
+from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchResponse, FetchTopic
+from kafkawire.messages.find_coordinator import FindCoordinatorRequest, FindCoordinatorResponse
+from kafkawire.messages.metadata import MetadataRequest, MetadataRequestTopic, MetadataResponse
+from kafkawire.messages.offset_fetch import (
+    OffsetFetchRequest,
+    OffsetFetchRequestGroup,
+    OffsetFetchRequestTopic,
+    OffsetFetchResponse,
+)
+from kafkawire.messages.produce import PartitionProduceData, ProduceRequest, ProduceResponse, TopicProduceData
+from tests.support.serving import Serving
+
+FAILED = ErrorCode.UNKNOWN_SERVER_ERROR
+
+
+def head(api_key: int, version: int) -> RequestHead:
+    return RequestHead(api_key, version, 1, "test", 0)
+
+
+@pytest.fixture
+def dispatcher(monkeypatch: pytest.MonkeyPatch) -> Dispatcher:
+    module = ModuleType("made_up.heartbeat")
+    module.handle = lambda context, request, body: None  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "made_up", ModuleType("made_up"))
+    monkeypatch.setitem(sys.modules, "made_up.heartbeat", module)
+    handlers = {12: "heartbeat", 18: "api_versions"}
+    return Dispatcher(Serving({}).context, handlers, {12: (1, 3), 18: (0, 4)}, "made_up")
+
+
+def test_a_route_is_made_at_the_first_request_and_remembered(dispatcher: Dispatcher) -> None:
+    assert dispatcher.routes == {}
+    route = dispatcher.route(head(12, 2))
+    assert route.name == "Heartbeat v2"
+    assert dispatcher.routes[12 << 16 | 2] is route
+
+
+@pytest.mark.parametrize(("api_key", "version"), [(12, 0), (12, 4), (12, -1), (3, 1), (0, 9)])
+def test_what_is_not_served_is_refused(dispatcher: Dispatcher, api_key: int, version: int) -> None:
+    with pytest.raises(UnsupportedVersion, match=f"version {version}"):
+        dispatcher.route(head(api_key, version))
+    assert dispatcher.routes == {}
+
+
+@pytest.mark.parametrize("version", [5, -1, 32767])
+def test_api_versions_is_answered_in_any_version(dispatcher: Dispatcher, version: int) -> None:
+    route = dispatcher.route(head(18, version))
+    body, _ = route.decode(b"anything", 0)
+    request = Request(18, version, 1, "test", Peer("/127.0.0.1", 1, "PLAINTEXT"))
+    answer = route.handle(dispatcher.context, request, body)
+    assert isinstance(answer, ApiVersionsResponse)
+    assert (route.answer_version, route.header_version) == (0, 0)
+    assert answer.error_code == ErrorCode.UNSUPPORTED_VERSION
+    assert [key.api_key for key in answer.api_keys] == [18]
+    assert dispatcher.routes == {}, "a client may not fill the memory with versions"
+
+
+@pytest.mark.parametrize("key", sorted(APIS))
+def test_every_api_can_say_that_it_failed_in_every_version(key: int) -> None:
+    api = APIS[key]
+    for version in range(api.oldest, api.last + 1):
+        answer = error_answer(api, version, api.request(), FAILED)
+        assert encode(answer, version)
+
+
+def test_every_api_with_a_handler_says_its_error_somewhere() -> None:
+    for key in HANDLERS:
+        top = any(field.name == "error_code" for field in APIS[key].response.FIELDS)
+        assert top or key in SHAPES, APIS[key].name
+
+
+def again(key: int, version: int, request: object) -> object:
+    """The error answer, over the wire."""
+    api = APIS[key]
+    return decode(api.response, version, encode(error_answer(api, version, request, FAILED), version))
+
+
+def test_produce_fails_partition_by_partition() -> None:
+    partitions = [PartitionProduceData(index=index) for index in (0, 4)]
+    answer = again(0, 9, ProduceRequest(topic_data=[TopicProduceData(name="t", partition_data=partitions)]))
+    assert isinstance(answer, ProduceResponse)
+    assert answer.responses[0].name == "t"
+    assert [(p.index, p.error_code, p.base_offset) for p in answer.responses[0].partition_responses] == [
+        (0, -1, -1),
+        (4, -1, -1),
+    ]
+
+
+@pytest.mark.parametrize(("version", "named"), [(6, True), (12, True), (13, False)])
+def test_fetch_names_partitions_until_topics_have_ids(version: int, named: bool) -> None:
+    request = FetchRequest(topics=[FetchTopic(topic="t", partitions=[FetchPartition(partition=3)])])
+    answer = again(1, version, request)
+    assert isinstance(answer, FetchResponse)
+    assert answer.error_code == (-1 if version >= 7 else 0)
+    found = [
+        (t.topic, p.partition_index, p.error_code, p.high_watermark) for t in answer.responses for p in t.partitions
+    ]
+    assert found == ([("t", 3, -1, -1)] if named else [])
+
+
+def test_metadata_fails_topic_by_topic() -> None:
+    request = MetadataRequest(topics=[MetadataRequestTopic(name="a"), MetadataRequestTopic(name="b")])
+    answer = again(3, 9, request)
+    assert isinstance(answer, MetadataResponse)
+    assert [(topic.name, topic.error_code) for topic in answer.topics] == [("a", -1), ("b", -1)]
+
+
+@pytest.mark.parametrize("version", [1, 7, 8])
+def test_offset_fetch_fails_where_its_version_says_so(version: int) -> None:
+    topics = [OffsetFetchRequestTopic(name="t", partition_indexes=[1, 2])]
+    groups = [OffsetFetchRequestGroup(group_id="g")]
+    answer = again(9, version, OffsetFetchRequest(group_id="g", topics=topics, groups=groups))
+    assert isinstance(answer, OffsetFetchResponse)
+    assert [p.error_code for t in answer.topics for p in t.partitions] == ([-1, -1] if version < 2 else [])
+    assert answer.error_code == (-1 if 2 <= version < 8 else 0)
+    assert [(group.group_id, group.error_code) for group in answer.groups] == ([("g", -1)] if version >= 8 else [])
+
+
+def test_find_coordinator_fails_key_by_key_from_version_4_on() -> None:
+    old = again(10, 3, FindCoordinatorRequest(key="g"))
+    assert isinstance(old, FindCoordinatorResponse)
+    assert (old.error_code, old.node_id) == (-1, -1)
+    new = again(10, 4, FindCoordinatorRequest(coordinator_keys=["g", "h"]))
+    assert isinstance(new, FindCoordinatorResponse)
+    assert [(c.key, c.error_code, c.node_id) for c in new.coordinators] == [("g", -1, -1), ("h", -1, -1)]
+
+
+def test_describe_groups_fails_group_by_group() -> None:
+    answer = again(15, 5, DescribeGroupsRequest(groups=["g", "h"]))
+    assert isinstance(answer, DescribeGroupsResponse)
+    assert [(group.group_id, group.error_code) for group in answer.groups] == [("g", -1), ("h", -1)]
