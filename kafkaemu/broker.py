@@ -119,7 +119,6 @@ class Broker:
             {name: (host, port, protocols[name]) for name, (host, port) in self.context.advertised.items()},
             now_ms,
         )
-        self.context.advertised_apis.update(advertised(self.controller.image.features))
         self._create_topics(now_ms)
         self._maintain()
         self._compact()

@@ -34,6 +34,7 @@ class Bound:
 
     @property
     def port(self) -> int:
+        """The port of all its sockets."""
         return self.sockets[0].address[1]
 
 
