@@ -56,9 +56,7 @@ def test_decode_reads_a_request_frame(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_decode_reads_a_named_message(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(
-        capsys, "decode", "0003 616263 0000 00000005", "--as", "OffsetCommitKey", "--version", "1"
-    ).splitlines() == [
+    assert run(capsys, "decode", "0003 616263 0000 00000005", "--as", "OffsetCommitKey").splitlines() == [
         "OffsetCommitKey v0",
         "  group: 'abc'",
         "  topic: ''",
