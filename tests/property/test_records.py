@@ -32,7 +32,7 @@ from kafkawire.records.walk import (
 )
 
 SETTINGS = settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.data_too_large, HealthCheck.too_slow]
 )
 NOW_MS = 1_800_000_000_000
 
@@ -104,7 +104,7 @@ def test_fast_walk_knows_good_records_and_agrees_with_the_exact_one(body: tuple[
     assert fast_walk(bytearray(b"##" + data), 2, count, is_stream) == expected
 
 
-@settings(SETTINGS, max_examples=600)
+@settings(SETTINGS, max_examples=300)
 @given(damaged_bodies(), st.booleans())
 def test_fast_walk_never_accepts_what_the_exact_one_refuses(body: tuple[bytes, int], is_stream: bool) -> None:
     data, count = body
@@ -250,7 +250,7 @@ def test_what_is_built_is_accepted_and_kept(
     assert has_valid_crc(validated.batch)
 
 
-@settings(SETTINGS, max_examples=400)
+@settings(SETTINGS, max_examples=200)
 @given(
     damaged_bodies(),
     st.sampled_from([Compression.NONE, Compression.GZIP, Compression.LZ4]),
@@ -284,7 +284,7 @@ def test_validation_with_and_without_the_fast_walk_is_the_same(
     assert outcomes[0] == outcomes[1]
 
 
-@settings(SETTINGS, max_examples=400)
+@settings(SETTINGS, max_examples=200)
 @given(st.data(), st.sampled_from(Compression))
 def test_damaged_payload_ends_in_an_answer(data: st.DataObject, compression: Compression) -> None:
     batch = build_batch([Record(b"k", b"v" * 50, timestamp_ms=NOW_MS)] * 20, compression=compression)

@@ -1,16 +1,13 @@
 """Compression of record batches: five codecs, each bounded when it unpacks.
 
-What a broker meets on Produce is hostile until proven otherwise, so `decompress` never holds more than the
-caller's bound: a bomb ends with `DecompressionFailed`, as does anything that cannot be unpacked. What is
-accepted follows the streams of the reference (`GzipCompression`, `SnappyInputStream`,
-`Lz4BlockInputStream`, `ZstdInputStream`):
+What a broker meets on Produce is hostile until proven otherwise, so `decompress` never holds more than the caller's
+bound: a bomb ends with `DecompressionFailed`, as does anything that cannot be unpacked. What is accepted follows the
+streams of the reference (`GzipCompression`, `SnappyInputStream`, `Lz4BlockInputStream`, `ZstdInputStream`):
 
-- gzip: several members in a row; what follows the last one and is no member is ignored;
-- snappy: the framing of the xerial library, or one raw block without framing; google's framing is not
-  understood;
-- lz4: frames with independent blocks only, header checksum and block checksums verified, content checksum
-  ignored; what follows the end mark is ignored;
-- zstd: several frames in a row, and nothing else behind them.
+- gzip: several members in a row; what follows the last one and is no member is ignored; - snappy: the framing of the
+xerial library, or one raw block without framing; google's framing is not understood; - lz4: frames with independent
+blocks only, header checksum and block checksums verified, content checksum ignored; what follows the end mark is
+ignored; - zstd: several frames in a row, and nothing else behind them.
 
 The native library (cramjam) is loaded on first use of a codec that needs it.
 """
@@ -51,6 +48,7 @@ class DecompressionFailed(ValueError):
     """The data cannot be unpacked, or not within the bound.
 
     `unpacked` is what came out before: the reference, which unpacks as it reads, may find other defects in there first.
+    From gzip and zstd data that are damaged, rather than cut off, nothing comes out of the frame or member concerned.
     """
 
     unpacked: bytes | bytearray = b""

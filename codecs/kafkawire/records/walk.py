@@ -24,7 +24,7 @@ from enum import Enum
 
 from kafkawire.records.varint import UINT64_MASK, VarintTooLong, read_unsigned, read_varint, read_varlong
 
-RUN_RECORDS_MIN = 8
+RUN_RECORDS_MIN = 16
 """Fewer records than this are not worth the columns."""
 RUN_WINDOW_MIN = 64
 RUN_WINDOW_MAX = 2048
@@ -82,11 +82,15 @@ def exact_walk(
         if reading is Reading.STREAM_OF_RECORDS and length < 0:
             raise BrokenRecord(f"a record of {length} bytes")
         try:
-            shape, following = _read_fields(data, position)
+            shape, following = _read_fields(data, position, reading)
         except VarintTooLong as error:
             raise BrokenRecord(str(error)) from error
         except IndexError as error:
-            raise BrokenRecord("the last record is not whole", True) from error
+            raise BrokenRecord("the last record is not whole", reading is Reading.STREAM) from error
+        except BrokenRecord as error:
+            # Elsewhere the record has been seen to be there as a whole: it will not get any better.
+            error.is_cut_off &= reading is Reading.STREAM
+            raise
         if reading is not Reading.STREAM and following - position != length:
             raise BrokenRecord(f"a record of {length} bytes whose fields take {following - position}")
         position = following
@@ -95,14 +99,14 @@ def exact_walk(
         raise BrokenRecord(f"{len(data) - position} bytes follow the last record")
 
 
-def _read_fields(data: bytes | bytearray, position: int) -> tuple[tuple[int, int, int, int], int]:
+def _read_fields(data: bytes | bytearray, position: int, reading: Reading) -> tuple[tuple[int, int, int, int], int]:
     timestamp_delta, position = read_varlong(data, position + 1)
     offset_delta, position = read_varint(data, position)
     key_length, position = _skip_bytes(data, position)
     value_length, position = _skip_bytes(data, position)
     headers, position = read_varint(data, position)
-    if not 0 <= headers <= len(data) - position:
-        raise BrokenRecord(f"{headers} record headers with {len(data) - position} bytes left", headers > 0)
+    if headers < 0 or (headers > len(data) - position and reading is not Reading.STREAM):
+        raise BrokenRecord(f"{headers} record headers with {len(data) - position} bytes left")
     for _ in range(headers):
         name_length, position = _skip_bytes(data, position)
         if name_length < 0:
@@ -232,7 +236,11 @@ def fast_walk(
             # Does a run begin here?
             if index >= next_run and index + RUN_RECORDS_MIN < count:
                 stride = position - start
-                if position + 3 * stride < end and data[position] == first and data[position + 3 * stride] == first:
+                if (
+                    position + 14 * stride < end
+                    and data[position] == first
+                    and data[position + 7 * stride] == data[position + 14 * stride] == first
+                ):
                     length, run_min, run_max = _run(
                         data, start, stride, count - index + 1, index - 1, has_expected_offsets
                     )

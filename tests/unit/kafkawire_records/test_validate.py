@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from kafkawire.errors import ErrorCode
-from kafkawire.records.batch import BatchHeader, Compression, TimestampType, set_base_offset
+from kafkawire.records.batch import BatchHeader, Compression, TimestampType, set_base_offset, set_crc
 from kafkawire.records.builder import build_batch
+from kafkawire.records.compression import compress
 from kafkawire.records.iterate import records_of
 from kafkawire.records.record import Record
 from kafkawire.records.validate import (
@@ -177,6 +178,30 @@ def test_decompression_bomb_is_answered_as_undecompressable(compression: Compres
         validate_produce(batch, bounded, NOW_MS)
     assert caught.value.error_code is ErrorCode.UNKNOWN_SERVER_ERROR
     assert caught.value.error_message is None
+
+
+@pytest.mark.parametrize(
+    ("target", "record", "error_code"),
+    [
+        # A key of 25 bytes in a record of 9: where records are cut out first, that is all there will ever be of it.
+        (Compression.NONE, bytes.fromhex("120000003206") + b"abcd", ErrorCode.INVALID_RECORD),
+        (None, bytes.fromhex("120000003206") + b"abcd", ErrorCode.UNKNOWN_SERVER_ERROR),
+        # A thousand headers: where fields are skipped, the second has no name before the data end.
+        (None, bytes.fromhex("120000000101d00f000001") + b"abcd", ErrorCode.INVALID_RECORD),
+        (None, bytes.fromhex("120000000101d00f000000"), ErrorCode.UNKNOWN_SERVER_ERROR),
+    ],
+)
+def test_broken_record_before_the_compressed_data_are_cut_off_counts(
+    target: Compression | None, record: bytes, error_code: ErrorCode
+) -> None:
+    """As the reference answered when it was asked such things at random."""
+    batch = bytearray(build_batch([Record()], compression=Compression.GZIP))
+    batch[61:] = compress(Compression.GZIP, record)[:-3]
+    batch[8:12] = (len(batch) - 12).to_bytes(4, "big")
+    set_crc(batch, 0)
+    with pytest.raises(InvalidBatch) as caught:
+        validate_produce(batch, ProduceRules(topic_partition="t-0", compression=target), NOW_MS)
+    assert caught.value.error_code is error_code
 
 
 def test_recompression_uses_the_topic_s_level() -> None:
