@@ -70,12 +70,15 @@ class Field:
     flexible: bool
 
     def in_version(self, version: int) -> bool:
+        """Whether ``version`` has the field."""
         return self.since <= version <= self.until
 
     def nullable_in(self, version: int) -> bool:
+        """Whether the field may be null in ``version``."""
         return self.nullable_since is not None and self.nullable_since <= version <= self.nullable_until
 
     def tagged_in(self, version: int) -> bool:
+        """Whether the field travels in the tagged section of ``version``."""
         return self.tag is not None and version >= self.tag_since
 
 
@@ -142,34 +145,42 @@ class _Spec:
 
 
 def Bool(*traits: Trait | str, default: bool = False) -> Any:
+    """True or false, one byte."""
     return _Spec("bool", default, traits)
 
 
 def Int8(*traits: Trait | str, default: int = 0) -> Any:
+    """A signed number of one byte."""
     return _Spec("int8", default, traits)
 
 
 def Int16(*traits: Trait | str, default: int = 0) -> Any:
+    """A signed number of two bytes."""
     return _Spec("int16", default, traits)
 
 
 def UInt16(*traits: Trait | str, default: int = 0) -> Any:
+    """A number of two bytes without a sign."""
     return _Spec("uint16", default, traits)
 
 
 def Int32(*traits: Trait | str, default: int = 0) -> Any:
+    """A signed number of four bytes."""
     return _Spec("int32", default, traits)
 
 
 def UInt32(*traits: Trait | str, default: int = 0) -> Any:
+    """A number of four bytes without a sign."""
     return _Spec("uint32", default, traits)
 
 
 def Int64(*traits: Trait | str, default: int = 0) -> Any:
+    """A signed number of eight bytes."""
     return _Spec("int64", default, traits)
 
 
 def Float64(*traits: Trait | str, default: float = 0.0) -> Any:
+    """A floating-point number of eight bytes (IEEE 754)."""
     return _Spec("float64", default, traits)
 
 
@@ -179,10 +190,12 @@ def Uuid(*traits: Trait | str, default: bytes = ZERO_UUID) -> Any:
 
 
 def String(*traits: Trait | str, default: str | None = "") -> Any:
+    """Text: at most 32767 bytes of UTF-8."""
     return _Spec("string", default, traits)
 
 
 def Bytes(*traits: Trait | str, default: bytes | None = b"") -> Any:
+    """Bytes of any meaning, copied when decoded."""
     return _Spec("bytes", default, traits)
 
 

@@ -25,6 +25,7 @@ class Source:
         self._names: dict[str, int] = {}
 
     def emit(self, line: str, path: str = "") -> None:
+        """Add a line (or several statements on one) that handles the field at ``path``."""
         self.lines.append(" " * self.indent + line)
         self.paths.append(path)
 
@@ -48,6 +49,7 @@ class Source:
         return self._struct_method("u_", layout, "unpack_from")
 
     def packer(self, layout: str) -> str:
+        """Name of the bound ``pack`` of a big-endian layout."""
         return self._struct_method("p_", layout, "pack")
 
     def _struct_method(self, prefix: str, layout: str, method: str) -> str:
@@ -57,6 +59,7 @@ class Source:
         return name
 
     def text(self) -> str:
+        """The whole source."""
         return "\n".join(self.lines) + "\n"
 
     def path_at(self, line_number: int, names: dict[str, Any]) -> str:
