@@ -4,10 +4,11 @@ What a broker meets on Produce is hostile until proven otherwise, so `decompress
 bound: a bomb ends with `DecompressionFailed`, as does anything that cannot be unpacked. What is accepted follows the
 streams of the reference (`GzipCompression`, `SnappyInputStream`, `Lz4BlockInputStream`, `ZstdInputStream`):
 
-- gzip: several members in a row; what follows the last one and is no member is ignored; - snappy: the framing of the
-xerial library, or one raw block without framing; google's framing is not understood; - lz4: frames with independent
-blocks only, header checksum and block checksums verified, content checksum ignored; what follows the end mark is
-ignored; - zstd: several frames in a row, and nothing else behind them.
+- gzip: several members in a row; what follows the last one and is no member is ignored;
+- snappy: the framing of the xerial library, or one raw block without framing; google's framing is not understood;
+- lz4: frames with independent blocks only, header and block checksums verified, content checksum ignored; what follows
+  the end mark is ignored;
+- zstd: several frames in a row, and nothing else behind them.
 
 The native library (cramjam) is loaded on first use of a codec that needs it.
 """
@@ -90,7 +91,7 @@ def compress(codec: Compression, data: Buffer, level: int | None = None) -> byte
     if codec is Compression.GZIP:
         import zlib
 
-        packer = zlib.compressobj(6 if level is None else level, zlib.DEFLATED, 31)
+        packer = zlib.compressobj(DEFAULT_LEVELS[codec] if level is None else level, zlib.DEFLATED, 31)
         return packer.compress(data) + packer.flush()
     if codec is Compression.SNAPPY:
         return _snappy(data)
