@@ -103,6 +103,7 @@ class LogAgainstModel(RuleBasedStateMachine):
             self.held.append((result.records, data))
 
     @rule(part=st.floats(0, 1))
+    @precondition(lambda self: self.high_watermark < self.end)
     def truncate(self, part: float) -> None:
         ends = [batch.header.next_offset for batch in self.batches if batch.header.next_offset >= self.high_watermark]
         offset = ends[round((len(ends) - 1) * part)] if ends else self.end
@@ -172,6 +173,22 @@ class LogAgainstModel(RuleBasedStateMachine):
         found = list(self.log.batches(self.start))
         assert [bytes(content) for _, content in found] == [batch.content for batch in self.batches]
         assert all(has_valid_crc(content) for _, content in found)
+
+    @invariant()
+    def segments_know_their_batches(self) -> None:
+        for segment in self.log.segments:
+            found = list(segment.headers())
+            if not found:
+                assert segment.size_bytes == 0
+                continue
+            data = b"".join(segment.slices(0, segment.size_bytes))
+            assert data == b"".join(segment.batch(number) for number in range(len(segment)))
+            assert segment.max_timestamp_ms == max(header.max_timestamp for header in found)
+            assert segment.next_offset == found[-1].next_offset
+            for header in found:
+                number = segment.first_batch_with_timestamp(header.max_timestamp, segment.base_offset)
+                assert found[number].max_timestamp >= header.max_timestamp
+                assert all(before.max_timestamp < header.max_timestamp for before in found[:number])
 
     @invariant()
     def epoch_cache_equals_a_scan(self) -> None:
