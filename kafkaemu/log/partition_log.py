@@ -39,6 +39,9 @@ from kafkawire.records.validate import InvalidBatch, ProduceRules, validate_prod
 #: Topics whose records are the broker's own state; the bound on memory takes nothing from them.
 INTERNAL_TOPICS = frozenset({"__cluster_metadata", "__consumer_offsets", "__share_group_state", "__transaction_state"})
 
+#: Segments of compacted internal topics are rolled at this size at the latest, so that compaction soon gets at them.
+INTERNAL_SEGMENT_BYTES_MAX = 4 * 1024 * 1024
+
 _BASE_OFFSET = attrgetter("base_offset")
 
 logger = logging.getLogger(__name__)
@@ -289,8 +292,11 @@ class PartitionLog:
         return segment
 
     def _set_roll_limits(self) -> None:
-        self._segment_bytes_max = min(self.config.segment_bytes, self._memory.segment_bytes_max)
-        bound = min(self.config.segment_jitter_ms, self.config.segment_ms)
+        config = self.config
+        self._segment_bytes_max = min(config.segment_bytes, self._memory.segment_bytes_max)
+        if config.is_compacted and self.topic in INTERNAL_TOPICS:
+            self._segment_bytes_max = min(self._segment_bytes_max, INTERNAL_SEGMENT_BYTES_MAX)
+        bound = min(config.segment_jitter_ms, config.segment_ms)
         self._jitter_ms = self._random_below(bound) if bound > 0 else 0
 
     def _roll(self, now_ms: int) -> Segment:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from kafkaemu.log.memory import SegmentMemory
-from kafkaemu.log.partition_log import PartitionLog
+from kafkaemu.log.partition_log import INTERNAL_SEGMENT_BYTES_MAX, PartitionLog
 from kafkaemu.log.results import Origin
 from kafkawire.records.batch import BatchHeader, has_valid_crc
 from kafkawire.records.builder import end_transaction_batch
@@ -260,6 +260,15 @@ def test_dropping_segments_at_the_limit_during_a_pass_leaks_nothing() -> None:
     assert memory.used_bytes >= log.allocated_bytes
     log.close()
     assert memory.used_bytes == 0
+
+
+def test_internal_topics_stay_small_whatever_their_segment_bytes() -> None:
+    log = PartitionLog("__consumer_offsets", 0, compacted(min_cleanable_dirty_ratio=0.5).config, SegmentMemory())
+    for number in range(2000):
+        append(log, keyed((b"group-%d" % (number % 10), b"v" * 20_000)))
+        log.compact(NOW_MS)
+        assert log.size_bytes < 3 * INTERNAL_SEGMENT_BYTES_MAX
+    assert log.end_offset == 2000
 
 
 def test_slices_survive_the_compaction_of_what_they_show() -> None:
