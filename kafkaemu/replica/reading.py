@@ -28,9 +28,9 @@ class Isolation(IntEnum):
     LOG_END = 2
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True, eq=False)
 class ReadRules:
-    """What holds for all partitions of a fetch. ``replica_id`` is negative for a client. Sizes are bytes."""
+    """What holds for all partitions of a fetch. ``replica_id`` is negative for a client. Sizes are bytes. Never changed."""
 
     isolation: Isolation
     replica_id: int
@@ -108,15 +108,17 @@ def read_all(
 def _read(entry: FetchEntry, partition: Partition, rules: ReadRules, max_bytes: int, minimum_one: bool) -> Reading:
     asked = entry.asked
     epoch = asked.current_leader_epoch
-    code = partition.access_error(epoch if epoch >= 0 else -1, only_leader=rules.only_leader)
-    if code:
-        return Reading(entry, code)
+    if epoch >= 0 or not partition.is_leader:
+        code = partition.access_error(epoch if epoch >= 0 else -1, only_leader=rules.only_leader)
+        if code:
+            return Reading(entry, code)
     if rules.replica_id >= 0 and (
         rules.replica_id not in partition.replicas or rules.replica_id == partition.broker_id
     ):
         return Reading(entry, ErrorCode.UNKNOWN_LEADER_EPOCH if epoch >= 0 else ErrorCode.NOT_LEADER_OR_FOLLOWER)
     log = partition.log
-    limit = limit_of(partition, rules.isolation)
+    isolation = rules.isolation
+    limit = log.high_watermark if isolation is Isolation.HIGH_WATERMARK else limit_of(partition, isolation)
     offset = asked.fetch_offset
     reading = Reading(entry)
     if asked.last_fetched_epoch >= 0:
@@ -139,7 +141,7 @@ def _read(entry: FetchEntry, partition: Partition, rules: ReadRules, max_bytes: 
         reading.size = result.size
         records = result.records
         reading.records = records[0] if len(records) == 1 else records
-    if rules.isolation is Isolation.LAST_STABLE_OFFSET:
+    if isolation is Isolation.LAST_STABLE_OFFSET:
         aborted = log.aborted_transactions(offset, limit) if result.size else []
         reading.aborted = [(each.producer_id, each.first_offset) for each in aborted]
     return reading
