@@ -10,6 +10,8 @@ from kafkawire.declare import Field, Message, TopLevel
 from kafkawire.primitives import STRING_BYTES_MAX, Buffer, Malformed, read_signed, read_uvarint
 from kafkawire.source import Source
 
+#: What to loop over for so many elements: half the cost of a range, and arrays of one element are the most common.
+TIMES = tuple((None,) * count for count in range(32))
 FIXED = {
     "bool": "?",
     "int8": "b",
@@ -65,6 +67,7 @@ def generate(cls: type[TopLevel], version: int, lenient: bool, budget: int, *, b
     writer = _DecodeWriter(source, version, version >= cls.FLEXIBLE_SINCE, lenient, budgeted)
     source.constants.update(
         Malformed=Malformed,
+        times=TIMES,
         bad_length=bad_length,
         read_uvarint=read_uvarint,
         read_signed=read_signed,
@@ -245,7 +248,7 @@ class _DecodeWriter:
             emit(f"pos += {length} * {size}")
         else:
             emit(f"{name} = []")
-            emit(f"for _ in range({length}):")
+            emit(f"for _ in times[{length}] if {length} < {len(TIMES)} else range({length}):")
             self.source.indent += 1
             inner = f"{path}[{{{name}}}]"
             value = self.struct(element, inner) if element is not None else self._element(field, inner, compact)
