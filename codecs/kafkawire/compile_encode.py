@@ -92,6 +92,10 @@ class _EncodeWriter:
             self._records(value, path, nullable, compact)
         elif field.kind == "struct":
             self._struct_field(field, value, path, nullable)
+        elif field.kind == "uuid":
+            name = self._variable(value, path)
+            self.source.emit(f"if len({name}) != 16: raise ValueError('an id is sixteen bytes')", path)
+            self.write_fixed("16s", name, path)
         else:
             self.write_fixed(FIXED[field.kind], value, path)
 
@@ -202,7 +206,11 @@ class _EncodeWriter:
         self._end_nullable(nullable)
 
     def _fixed_array(self, name: str, layout: str, path: str, compact: bool) -> None:
-        """An array of numbers or ids; one of a single element, the most common, is written together with the open run."""
+        """An array of numbers or ids; a single number, the most common, is written together with the open run."""
+        if layout == "16s":
+            self._length(f"len({name})", path, compact, "i")
+            self.source.emit(f"{self.buffer} += join_uuids({name})", path)
+            return
         run = self._run
         self.source.emit(f"if len({name}) == 1:", path)
         self.source.indent += 1
@@ -213,10 +221,7 @@ class _EncodeWriter:
         self.source.indent += 1
         self._run = run
         self._length(f"len({name})", path, compact, "i")
-        if layout == "16s":
-            self.source.emit(f"{self.buffer} += join_uuids({name})", path)
-        else:
-            self.source.emit(f"if {name}: {self.buffer} += pack(f'>{{len({name})}}{layout}', *{name})", path)
+        self.source.emit(f"if {name}: {self.buffer} += pack(f'>{{len({name})}}{layout}', *{name})", path)
         self.source.indent -= 1
 
     def _struct_field(self, field: Field, value: str, path: str, nullable: bool) -> None:

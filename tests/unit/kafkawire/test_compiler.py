@@ -91,7 +91,8 @@ def test_a_malformed_tagged_field_is_named() -> None:
         (HeartbeatRequest(group_id="x" * 32768), 4, "group_id"),
         (MetadataRequest(topics=None), 0, "topics"),
         (produce(7), 9, r"topic_data\[\].partition_data\[\].records"),  # type: ignore[arg-type]
-        (PartitionRecord(directories=[b"short", b"short"]), 1, "directories"),
+        (PartitionRecord(directories=[b"short"]), 1, "directories"),
+        (PartitionRecord(topic_id=b"short"), 1, "topic_id"),
     ],
 )
 def test_an_unencodable_message_names_the_field(message: declare.TopLevel, version: int, path: str) -> None:
