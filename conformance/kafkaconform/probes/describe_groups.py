@@ -60,8 +60,17 @@ def unknown_groups(session: Session) -> None:
     connection = session.connect()
     group_name(session)
     connection.ask_all_versions(describe(session.name("nobody")))
-    connection.ask_all_versions(describe(""))
     connection.ask(describe(), 6)
+
+
+@probe
+def empty_group_id(session: Session) -> None:
+    """The group without a name is a group like others: it may have offsets."""
+    connection = session.connect()
+    group_name(session)
+    name, _ = make_topic(session, "orders")
+    session.service.quietly(commit("", name), 7)
+    connection.ask_all_versions(describe(""))
 
 
 @probe

@@ -94,7 +94,6 @@ def unknown_groups(session: Session) -> None:
         connection.ask(fetch("", (name, topic_id, [0])), version)
         if version >= 2:
             connection.ask(fetch(session.name("nobody"), everything=True), version)
-            connection.ask(fetch("", everything=True), version)
 
 
 @probe

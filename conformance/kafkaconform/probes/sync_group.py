@@ -1,6 +1,6 @@
 """SyncGroup: the second half of a rebalance; the leader hands out what the members are to do."""
 
-from kafkaconform.groups import join, new_member_id, only_member, sync
+from kafkaconform.groups import by_metadata, join, new_member_id, only_member, sync
 from kafkaconform.prepare import group_name
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
@@ -105,7 +105,7 @@ def joining_again_ends_a_wait(session: Session) -> None:
     waiting.answer()
     synced = follower.send(sync(group, 2, follower_id), 3)
     follower.settle()
-    rejoined = leader.send(join(group, leader_id, protocols=(("range", b"changed"),)), 5)
+    rejoined = leader.send(join(group, leader_id, protocols=(("range", b"changed"),)), 5, view=by_metadata)
     synced.answer()
     follower.quietly(join(group, follower_id), 5)
     rejoined.answer()
