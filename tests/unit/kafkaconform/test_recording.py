@@ -3,7 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -32,7 +32,7 @@ def canned(answer: Answer) -> Iterator[int]:
                 connection, _ = listener.accept()
             except OSError:
                 return
-            with connection:
+            with connection, suppress(ConnectionError):  # the client may go while it is answered
                 while head := connection.recv(4):
                     frame = connection.recv(int.from_bytes(head, "big"), socket.MSG_WAITALL)
                     body = answer(next(numbers))
