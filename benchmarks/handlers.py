@@ -125,6 +125,32 @@ def wake_us(count: int) -> float:
     return figure
 
 
+def idle_session_us(partitions: int, count: int) -> float:
+    """Microseconds of a fetch in a session of idle partitions, one of which gets a batch while the fetch waits."""
+    bench = Bench(partitions)
+    request = Request(1, 12, 1, "bench", bench.peer)
+    opening = fetch_request(partitions, 0)
+    opening.session_epoch = 0
+    answer = cast("FetchResponse", fetch.handle(bench.context, request, opening))
+    busy = bench.replicas.topics["orders"].partitions[partitions // 2]
+    batch = batch_of(170)
+    epoch = 0
+
+    def turn() -> None:
+        nonlocal epoch
+        epoch += 1
+        body = fetch_request(1, busy.log.end_offset, 500)
+        body.topics[0].partitions[0].partition = busy.index
+        body.session_id, body.session_epoch = answer.session_id, epoch
+        parked = fetch.handle(bench.context, request, body)
+        assert isinstance(parked, Parked)
+        bench.waiting.park(parked, lambda answer: None)
+        busy.append(batch, -1, NOW_MS)
+        bench.waiting.touch(busy)
+
+    return microseconds(turn, count)
+
+
 def main() -> None:
     """Print the table."""
     print(f"{'µs':44}{'decode':>9}{'handle':>9}{'encode':>9}{'sum':>9}")
@@ -142,6 +168,7 @@ def main() -> None:
             steps = bench.steps(fetch.handle, fetch_request(partitions, 0), FetchResponse, version)
             report(f"Fetch v{version}, {partitions} x {batches} x {size_bytes} B", steps, 2_000)
     print(f"{'Fetch v12 parked, completed by an append':44}{wake_us(5_000):36.2f}")
+    print(f"{'… in a session of 100 partitions':44}{idle_session_us(100, 1_000):36.2f}")
 
 
 if __name__ == "__main__":

@@ -229,7 +229,7 @@ class _Fetch:
     def run(self) -> Answer:
         """Answer now, or park."""
         body, rules = self._body, self._rules
-        readings = read_all(self.found, rules, self._locate)
+        readings = self._read()
         size = 0
         is_urgent = body.max_wait_ms <= 0
         for reading in readings:
@@ -249,7 +249,12 @@ class _Fetch:
         return self._finish() if waiting.is_over() else None
 
     def _finish(self) -> FetchResponse:
-        return self.answer(read_all(self.found, self._rules, self._locate))
+        return self.answer(self._read())
+
+    def _read(self) -> list[Reading]:
+        # Followers are always answered: they have more to learn than a session remembers.
+        leaves_out_idle = self._session is not None and self._rules.replica_id < 0
+        return read_all(self.found, self._rules, self._locate, leaves_out_idle=leaves_out_idle)
 
     def answer(self, readings: list[Reading]) -> FetchResponse:
         """The answer with what was read, and with what is not there behind it; opens or updates the session."""

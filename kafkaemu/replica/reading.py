@@ -79,11 +79,16 @@ def limit_of(partition: Partition, isolation: Isolation) -> int:
 
 
 def read_all(
-    entries: Sequence[FetchEntry], rules: ReadRules, locate: Callable[[FetchEntry], Partition | ErrorCode]
+    entries: Sequence[FetchEntry],
+    rules: ReadRules,
+    locate: Callable[[FetchEntry], Partition | ErrorCode],
+    *,
+    leaves_out_idle: bool,
 ) -> list[Reading]:
     """Read every partition, in order, within the limits; the first batch of all comes whole whatever they are.
 
-    ``locate`` finds the partition of an entry, or says why it cannot be read.
+    ``locate`` finds the partition of an entry, or says why it cannot be read. With ``leaves_out_idle`` there is no reading of
+    a partition about which the asker's session knows everything: a session has many, and most are idle.
     """
     readings = []
     remaining = rules.max_bytes
@@ -96,6 +101,8 @@ def read_all(
                 readings.append(Reading(entry, found))
                 continue
             partition = found
+        elif leaves_out_idle and _is_idle(entry, partition):
+            continue
         asked_bytes = entry.asked.partition_max_bytes
         reading = _read(entry, partition, rules, asked_bytes if asked_bytes < remaining else remaining, minimum_one)
         if reading.size:
@@ -103,6 +110,19 @@ def read_all(
             remaining = max(0, remaining - reading.size)
         readings.append(reading)
     return readings
+
+
+def _is_idle(entry: FetchEntry, partition: Partition) -> bool:
+    """Whether the asker stands at the end of the log, which has not changed since the session's last answer."""
+    log = partition.log
+    asked = entry.asked
+    return (
+        asked.fetch_offset == log.end_offset == log.high_watermark == entry.sent_high_watermark
+        and log.start_offset == entry.sent_start_offset
+        and partition.is_leader
+        and asked.last_fetched_epoch < 0
+        and (asked.current_leader_epoch < 0 or asked.current_leader_epoch == partition.leader_epoch)
+    )
 
 
 def _read(entry: FetchEntry, partition: Partition, rules: ReadRules, max_bytes: int, minimum_one: bool) -> Reading:
@@ -167,7 +187,8 @@ class _Watched:
         self.entry = entry
         self.partition = partition
         self.leader_epoch = partition.leader_epoch
-        self.limit = -1
+        # Where there was nothing to read when the waiting began there is nothing to measure.
+        self.limit = entry.asked.fetch_offset
         self.bytes = 0
 
 
