@@ -76,6 +76,10 @@ class GroupBroker(Replicas):
         for index in range(count):
             self.groups.on_elected(index, 1)
 
+    def refuse_appends(self, code: ErrorCode) -> None:
+        """From now on every append of the coordinator fails with this error."""
+        self.manager.append_internal = lambda topic, index, batch: (code, -1)  # type: ignore[method-assign]
+
     # What is inside
 
     def shard(self, index: int = 0) -> GroupShard:
@@ -89,12 +93,14 @@ class GroupBroker(Replicas):
     def records(self, index: int = 0) -> list[CoordinatorRecord]:
         """Everything in the log of one partition."""
         log = self.partition(TOPIC, index).log
-        buffers = log.read(log.start_offset, 1 << 30, log.end_offset, True).records
-        return [
-            RECORD_FORMAT.decode(cast(bytes, record.key), record.value)
-            for buffer in buffers
-            for record in records_in(buffer)
-        ]
+        records: list[CoordinatorRecord] = []
+        offset = log.start_offset
+        while offset < log.end_offset:
+            for buffer in log.read(offset, 1 << 30, log.end_offset, True).records:
+                for record in records_in(buffer):
+                    records.append(RECORD_FORMAT.decode(cast(bytes, record.key), record.value))
+                    offset = record.offset + 1
+        return records
 
     # The APIs
 
