@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import os
 import shlex
 import signal
 import socket

@@ -32,7 +32,13 @@ def percentile(values: list[float], share: float) -> float:
 
 
 def start(target: Target) -> Figures:
-    """Process start until a first record is acknowledged and read back, in ms. Starts the broker itself."""
+    """Process start until a first record is acknowledged and read back, in ms. Starts the broker itself, twice: files that are
+    in no cache yet are not what is measured."""
+    _start_once(target)
+    return {"start to first record, ms": _start_once(target)}
+
+
+def _start_once(target: Target) -> float:
     begin = time.perf_counter()
     process, log = launch(target)
     try:
@@ -49,7 +55,7 @@ def start(target: Target) -> Figures:
             client.produce("first", b"x" * 100)
             if client.fetch_size("first", 0) == 0:
                 raise RuntimeError("the record did not come back")
-        return {"start to first record, ms": (time.perf_counter() - begin) * 1000}
+        return (time.perf_counter() - begin) * 1000
     finally:
         stop(process, log)
 
