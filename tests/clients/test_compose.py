@@ -21,7 +21,7 @@ import yaml
 
 from kafkaconform.wire import RawConnection, decode_answer, frame_of
 from kafkawire.messages.metadata import MetadataRequest, MetadataResponse
-from tests.support.process import ROOT, BrokerProcess, environment, running_command
+from tests.support.broker import ROOT, Broker, environment, running_broker
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 BROKER: dict[str, Any] = COMPOSE["services"]["broker"]
@@ -48,8 +48,10 @@ def with_ports(words: list[str], ports: dict[str, str]) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def broker(ports: dict[str, str]) -> Iterator[BrokerProcess]:
-    with running_command([sys.executable, "-m", "kafkaemu", *with_ports(BROKER["command"], ports)]) as process:
+def broker(ports: dict[str, str]) -> Iterator[Broker]:
+    command, *flags = with_ports(BROKER["command"], ports)
+    assert command == "serve"
+    with running_broker(*flags) as process:
         yield process
 
 
@@ -75,12 +77,12 @@ def test_a_file_with_a_misspelt_key_would_not() -> None:
         jsonschema.validate(wrong, json.loads(schema.read_text(encoding="utf-8")))
 
 
-def test_each_listener_tells_its_own_address(broker: BrokerProcess, ports: dict[str, str]) -> None:
+def test_each_listener_tells_its_own_address(broker: Broker, ports: dict[str, str]) -> None:
     assert advertised(int(ports["9092"])) == f"localhost:{ports['9092']}"
     assert advertised(int(ports["29092"])) == f"broker:{ports['29092']}"
 
 
-def test_the_health_check_of_the_file_succeeds(broker: BrokerProcess, ports: dict[str, str]) -> None:
+def test_the_health_check_of_the_file_succeeds(broker: Broker, ports: dict[str, str]) -> None:
     kind, program, *arguments = with_ports(BROKER["healthcheck"]["test"], ports)
     assert (kind, program) == ("CMD", "kafkaemu")
     finished = subprocess.run(

@@ -12,7 +12,7 @@ import pytest
 
 from kafkaconform.reference import DEFAULT_KAFKA_VERSION
 from kafkaconform.reference.jars import gather_jars, require_java
-from tests.support.process import ROOT, BrokerProcess, environment, running_broker
+from tests.support.broker import ROOT, Broker, environment, running_broker
 
 pytestmark = pytest.mark.foreign
 
@@ -29,7 +29,7 @@ def example(title: str, language: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def broker() -> Iterator[BrokerProcess]:
+def broker() -> Iterator[Broker]:
     with running_broker() as process:
         yield process
 
@@ -43,7 +43,7 @@ def java(tool: str, *arguments: str, text: str = "") -> str:
     return finished.stdout
 
 
-def test_kcat_example_of_the_readme(broker: BrokerProcess) -> None:
+def test_kcat_example_of_the_readme(broker: Broker) -> None:
     script = example("kcat", "sh").replace("localhost:9092", broker.bootstrap)
     finished = subprocess.run(["sh", "-e", "-c", script], capture_output=True, text=True, timeout=60, check=False)
     assert finished.returncode == 0, finished.stderr
@@ -53,7 +53,7 @@ def test_kcat_example_of_the_readme(broker: BrokerProcess) -> None:
 
 
 @pytest.mark.parametrize("codec", ["none", "gzip", "snappy", "lz4", "zstd"])
-def test_kcat_reads_what_kcat_wrote(broker: BrokerProcess, codec: str) -> None:
+def test_kcat_reads_what_kcat_wrote(broker: Broker, codec: str) -> None:
     topic = f"kcat-{codec}"
     lines = "".join(f"key-{i}:{'value ' * 20}{i}\n" for i in range(100))
     write = ["kcat", "-P", "-b", broker.bootstrap, "-t", topic, "-K", ":", "-z", codec]
@@ -63,7 +63,7 @@ def test_kcat_reads_what_kcat_wrote(broker: BrokerProcess, codec: str) -> None:
     assert finished.stdout == lines
 
 
-def test_java_example_of_the_readme(broker: BrokerProcess, tmp_path: Path) -> None:
+def test_java_example_of_the_readme(broker: Broker, tmp_path: Path) -> None:
     settings = example("Java", "properties").replace("localhost:9092", broker.bootstrap)
     file = tmp_path / "client.properties"
     file.write_text(settings, encoding="utf-8")
@@ -74,7 +74,7 @@ def test_java_example_of_the_readme(broker: BrokerProcess, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("codec", ["none", "gzip", "snappy", "lz4", "zstd"])
-def test_java_writes_kcat_reads(broker: BrokerProcess, codec: str) -> None:
+def test_java_writes_kcat_reads(broker: Broker, codec: str) -> None:
     topic = f"java-{codec}"
     lines = "".join(f"{'value ' * 20}{i}\n" for i in range(50))
     java(PRODUCER, "--bootstrap-server", broker.bootstrap, "--topic", topic, "--compression-codec", codec, text=lines)
@@ -84,7 +84,7 @@ def test_java_writes_kcat_reads(broker: BrokerProcess, codec: str) -> None:
 
 
 @pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
-def test_kcat_writes_java_reads(broker: BrokerProcess, codec: str) -> None:
+def test_kcat_writes_java_reads(broker: Broker, codec: str) -> None:
     topic = f"to-java-{codec}"
     lines = "".join(f"{'value ' * 20}{i}\n" for i in range(50))
     write = ["kcat", "-P", "-b", broker.bootstrap, "-t", topic, "-z", codec]

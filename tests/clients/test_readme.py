@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.process import ROOT, BrokerProcess, running_broker
+from tests.support.broker import ROOT, Broker, running_broker
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 EXAMPLE = re.compile(r"^### (?P<name>.+?)\n\n```python\n(?P<code>.+?)^```$", re.MULTILINE | re.DOTALL)
@@ -18,7 +18,7 @@ EXAMPLES = {found["name"]: found["code"] for found in EXAMPLE.finditer(README)}
 
 
 @pytest.fixture(scope="module")
-def broker() -> Iterator[BrokerProcess]:
+def broker() -> Iterator[Broker]:
     with running_broker() as process:
         yield process
 
@@ -28,7 +28,7 @@ def test_the_three_python_clients_have_an_example() -> None:
 
 
 @pytest.mark.parametrize("client", EXAMPLES)
-def test_example_produces_and_reads_one_record(broker: BrokerProcess, client: str, tmp_path: Path) -> None:
+def test_example_produces_and_reads_one_record(broker: Broker, client: str, tmp_path: Path) -> None:
     script = tmp_path / "example.py"
     script.write_text(EXAMPLES[client].replace("localhost:9092", broker.bootstrap), encoding="utf-8")
     finished = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=False)

@@ -17,7 +17,7 @@ from kafkaconform.goldens import Difference, golden_path, read_golden, replay
 from kafkaconform.outcome import ABSENT
 from kafkaconform.registry import Probe, all_probes
 from kafkaconform.wire import ConnectionClosed, NoAnswer
-from tests.support.process import BrokerProcess, running_broker
+from tests.support.broker import Broker, running_broker
 
 RELEASE = "4.3.1"
 GOLDENS = Path(__file__).resolve().parent.parent.parent / "conformance" / "goldens"
@@ -54,17 +54,17 @@ _needed: set[int] = set()
 
 
 @pytest.fixture(scope="module")
-def broker() -> Iterator[BrokerProcess]:
+def broker() -> Iterator[Broker]:
     with running_broker() as process:
         yield process
 
 
 @pytest.mark.parametrize("probe", all_probes(), ids=lambda probe: probe.path)
-def test_answers_are_those_of_kafka(broker: BrokerProcess, probe: Probe) -> None:
+def test_answers_are_those_of_kafka(broker: Broker, probe: Probe) -> None:
     try:
         found = replay(probe, "127.0.0.1", broker.port, folder=GOLDENS, release=RELEASE)
     except (ConnectionClosed, NoAnswer) as failure:
-        pytest.fail(f"{type(failure).__name__} while preparing; the broker says:\n{broker.output[-2000:]}")
+        pytest.fail(f"{type(failure).__name__} while preparing; the broker says:\n{broker.log()[-2000:]}")
     unexplained = []
     for difference in found:
         entry = next((i for i, known in enumerate(KNOWN) if known.covers(probe, difference)), None)
