@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
@@ -9,6 +10,7 @@ import attrs
 from kafkaemu.delayed import Parked
 from kafkaemu.metadata.producer_ids import ProducerIds
 from kafkawire.declare import TopLevel
+from kafkawire.errors import ErrorCode
 
 if TYPE_CHECKING:
     from kafkaemu.config.broker import BrokerConfig
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from kafkaemu.metadata.image import MetadataImage
     from kafkaemu.replica.manager import ReplicaManager
     from kafkaemu.world.interface import Clock, Entropy
+
+logger = logging.getLogger("kafkaemu.handlers")
 
 
 class NoAnswer:
@@ -55,6 +59,20 @@ class Request:
     correlation_id: int
     client_id: str | None
     peer: Peer
+
+
+def log_refusal(request: Request, what: str, code: ErrorCode, reason: str) -> None:
+    """The one line that a bad request leaves in the log: who asked for ``what`` ("Produce to orders-0"), and why it is refused."""
+    peer = request.peer
+    logger.warning(
+        'Refused %s of %s:%d (client id "%s") with %s: %s',
+        what,
+        peer.host,
+        peer.port,
+        request.client_id,
+        code.name,
+        reason,
+    )
 
 
 @attrs.frozen

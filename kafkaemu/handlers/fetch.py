@@ -27,7 +27,7 @@ and for partitions that are not there, else null.
 from __future__ import annotations
 
 from kafkaemu.delayed import Parked
-from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.handlers.context import Answer, Context, Request, log_refusal
 from kafkaemu.replica.fetch_sessions import (
     FINAL_EPOCH,
     INITIAL_EPOCH,
@@ -130,6 +130,7 @@ def _forgotten(request: Request, body: FetchRequest) -> list[FetchKey]:
 def _refusal(request: Request, body: FetchRequest) -> FetchResponse:
     """UNKNOWN_SERVER_ERROR to everything, in the shape of the version (FetchRequest.getErrorResponse)."""
     code = ErrorCode.UNKNOWN_SERVER_ERROR
+    log_refusal(request, "Fetch", code, f"there is no isolation level {body.isolation_level}")
     answer = FetchResponse(error_code=code, session_id=body.session_id)
     if request.version < _TOPIC_IDS:
         answer.responses = [
@@ -230,6 +231,8 @@ class _Fetch:
         """Answer now, or park."""
         body, rules = self._body, self._rules
         readings = self._read()
+        if rules.replica_id >= 0:
+            self._log_strangers(readings)
         size = 0
         is_urgent = body.max_wait_ms <= 0
         for reading in readings:
@@ -242,6 +245,13 @@ class _Fetch:
         if waiting.is_over():
             return self.answer(readings)
         return Parked(waiting.keys, self._try_complete, body.max_wait_ms, self._finish)
+
+    def _log_strangers(self, readings: list[Reading]) -> None:
+        for reading in readings:
+            partition = reading.entry.partition
+            if reading.code and partition is not None and self._rules.replica_id not in partition.replicas:
+                reason = f"{self._rules.replica_id} is the id of no replica"
+                log_refusal(self._request, f"Fetch of {partition.log.name}", reading.code, reason)
 
     def _try_complete(self) -> FetchResponse | None:
         waiting = self._waiting
@@ -303,6 +313,10 @@ class _Fetch:
 
     def _partition_data(self, reading: Reading, answer: FetchResponse) -> PartitionData:
         code, aborted, diverging = reading.code, reading.aborted, reading.diverging
+        if code == ErrorCode.UNKNOWN_SERVER_ERROR:
+            log_refusal(
+                self._request, f"Fetch of {reading.entry.topic}-{reading.entry.key[1]}", code, "a negative limit"
+            )
         data = PartitionData(
             partition_index=reading.entry.key[1],
             error_code=code,

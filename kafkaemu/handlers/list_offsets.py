@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.handlers.context import Answer, Context, Request, log_refusal
 from kafkaemu.replica.partition import Partition
 from kafkawire.errors import ErrorCode
 from kafkawire.messages.list_offsets import (
@@ -58,6 +58,9 @@ _READ_COMMITTED = 1
 def handle(context: Context, request: Request, body: ListOffsetsRequest) -> Answer:
     """Look the offsets up; see the module."""
     is_known_isolation = body.isolation_level in (0, _READ_COMMITTED)
+    if not is_known_isolation:
+        reason = f"there is no isolation level {body.isolation_level}"
+        log_refusal(request, "ListOffsets", ErrorCode.UNKNOWN_SERVER_ERROR, reason)
     named = Counter((topic.name, asked.partition_index) for topic in body.topics for asked in topic.partitions)
     topics: dict[str, ListOffsetsTopicResponse] = {}
     done = set()

@@ -24,11 +24,10 @@ messages and record errors from 8, current leader and its endpoint with NOT_LEAD
 
 from __future__ import annotations
 
-import logging
 from typing import TypeAlias
 
 from kafkaemu.delayed import Parked
-from kafkaemu.handlers.context import NO_ANSWER, Answer, CloseConnection, Context, Request
+from kafkaemu.handlers.context import NO_ANSWER, Answer, CloseConnection, Context, Request, log_refusal
 from kafkaemu.log.errors import LogError
 from kafkaemu.replica.partition import ACKS_ALL, Partition
 from kafkawire.declare import TopLevel
@@ -44,9 +43,8 @@ from kafkawire.messages.produce import (
     TopicProduceData,
     TopicProduceResponse,
 )
+from kafkawire.primitives import uuid_text
 from kafkawire.records.validate import InvalidBatch, check_produce_payload
-
-logger = logging.getLogger(__name__)
 
 ADMIN_CLIENT_ID = "__admin_client"
 #: In the second byte of a batch's attributes.
@@ -145,14 +143,21 @@ def _check_payloads(
             try:
                 check_produce_payload(records, version)  # type: ignore[arg-type]
             except InvalidBatch as invalid:
-                _log_refusal(request, f"{topic.name or 'a topic'}-{data.index}", invalid.error_code, invalid.reason)
+                log_refusal(
+                    request,
+                    f"Produce to {topic.name or uuid_text(topic.topic_id)}-{data.index}",
+                    invalid.error_code,
+                    invalid.reason,
+                )
                 if invalid.fails_request:
                     raise _WholeRequestFailed(invalid.error_code, invalid.error_message) from invalid
                 errors.append((invalid.error_code, None))
                 continue
             if records[_ATTRIBUTES_LOW] & _TRANSACTIONAL_BIT:  # type: ignore[index]
                 if body.transactional_id is None:
-                    raise _WholeRequestFailed(ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, None)
+                    code = ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+                    log_refusal(request, "Produce", code, "a transactional batch without a transactional id")
+                    raise _WholeRequestFailed(code, None)
                 errors.append((ErrorCode.INVALID_PRODUCER_ID_MAPPING, _NO_TRANSACTIONS))
                 continue
             errors.append(None)
@@ -183,13 +188,16 @@ def _append(
         return _failed(data.index, error[0], error[1])
     acks = body.acks
     if not -1 <= acks <= 1:
+        log_refusal(request, f"Produce to {partition.log.name}", ErrorCode.INVALID_REQUIRED_ACKS, f"acks is {acks}")
         return _failed(data.index, ErrorCode.INVALID_REQUIRED_ACKS)
     if hosted.is_internal and request.client_id != ADMIN_CLIENT_ID:  # type: ignore[union-attr]
+        reason = "clients do not write to internal topics"
+        log_refusal(request, f"Produce to {partition.log.name}", ErrorCode.INVALID_TOPIC_EXCEPTION, reason)
         return _failed(data.index, ErrorCode.INVALID_TOPIC_EXCEPTION)
     try:
         info = partition.append(data.records, acks, now_ms, is_checked=True)  # type: ignore[arg-type]
     except LogError as refusal:
-        _log_refusal(request, partition.log.name, refusal.code, refusal.reason)
+        log_refusal(request, f"Produce to {partition.log.name}", refusal.code, refusal.reason)
         answer = _failed(data.index, refusal.code, refusal.message)
         if refusal.code not in _WITHOUT_START_OFFSET:
             answer.log_start_offset = partition.log.start_offset
@@ -301,16 +309,3 @@ def _summary(request: Request, answer: ProduceResponse) -> str:
         if partition.error_code
     ]
     return f"error during produce request with correlation id {request.correlation_id} and ack=0: {', '.join(errors)}"
-
-
-def _log_refusal(request: Request, partition: str, code: ErrorCode, reason: str) -> None:
-    peer = request.peer
-    logger.warning(
-        'Produce of %s:%d (client id "%s") to %s refused with %s: %s',
-        peer.host,
-        peer.port,
-        request.client_id,
-        partition,
-        code.name,
-        reason,
-    )

@@ -223,6 +223,24 @@ def test_a_log_that_has_diverged_says_where() -> None:
     assert diverging(5, 3) == (0, -1, -1)
 
 
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"isolation_level": 5}, "UNKNOWN_SERVER_ERROR: there is no isolation level 5"),
+        ({"replica_id": 4711}, "NOT_LEADER_OR_FOLLOWER: 4711 is the id of no replica"),
+        ({"max_bytes": -1}, "UNKNOWN_SERVER_ERROR: a negative limit"),
+    ],
+)
+def test_bad_requests_leave_a_line_in_the_log(
+    caplog: pytest.LogCaptureFixture, fields: dict[str, Any], line: str
+) -> None:
+    asked(filled(b"a"), request_of(part(), **fields), 11)
+    (message,) = caplog.messages
+    assert message.startswith("Refused Fetch") and message.endswith(
+        f'of /127.0.0.1:50123 (client id "test") with {line}'
+    )
+
+
 # Waiting
 
 

@@ -207,7 +207,18 @@ def test_a_refused_batch_leaves_a_line_in_the_log(caplog: pytest.LogCaptureFixtu
     world.topic()
     answered(world, request_of(("orders", 0, batch_of(b"a")[:-1] + b"x")))
     (line,) = caplog.messages
-    assert 'Produce of /127.0.0.1:50123 (client id "test") to orders-0 refused with CORRUPT_MESSAGE' in line
+    assert 'Refused Produce to orders-0 of /127.0.0.1:50123 (client id "test") with CORRUPT_MESSAGE: Record is' in line
+
+
+def test_bad_acks_and_internal_topics_leave_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    world = Replicas()
+    world.topic("__consumer_offsets")
+    for acks in (7, 1):
+        answered(world, request_of(("__consumer_offsets", 0, batch_of(b"a")), acks=acks))
+    assert [line.partition(" with ")[2] for line in caplog.messages] == [
+        "INVALID_REQUIRED_ACKS: acks is 7",
+        "INVALID_TOPIC_EXCEPTION: clients do not write to internal topics",
+    ]
 
 
 def test_without_acks_there_is_no_answer_and_an_error_closes_the_connection() -> None:
