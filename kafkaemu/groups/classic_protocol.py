@@ -138,7 +138,8 @@ class ClassicProtocol:
         member_id, instance_id = request.member_id, request.group_instance_id
         if member_id in group.pending_members:
             if instance_id is not None:
-                raise ValueError(f"pending member {member_id} joins as static member {instance_id}")
+                # The reference trips over it.
+                raise CoordinatorError(ErrorCode.UNKNOWN_SERVER_ERROR)
             self._take_in(group, joining, member_id, now_ms, out)
             return
         refusal = self._check_member(group, member_id, instance_id)
