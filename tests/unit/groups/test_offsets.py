@@ -333,3 +333,34 @@ def test_twenty_thousand_commits_leave_one_offset_in_the_state() -> None:
     assert len(broker.shard().offsets.by_group["s"]["orders"]) == 1
     assert len(broker.waiting) == 0
     assert len(broker.moved) == 1, "only the check for expired offsets"
+
+
+def compact(broker: GroupBroker) -> None:
+    """What the broker's timer does, to the end."""
+    while broker.manager.compact(broker.clock.now_ms(), 10_000):
+        pass
+
+
+def test_compaction_keeps_the_log_small_and_its_fold_the_same() -> None:
+    broker = broker_with_topic(offsets_topic_segment_bytes="1048576")
+    members = broker.stable(2, group_id="live")
+    broker.stable(group_id="left")
+    broker.leave((next(iter(broker.group("left").members)), None), group_id="left")
+    for offset in range(30_000):
+        broker.commit(offset, f"g{offset % 3}", partition=offset % 2)
+        if offset % 1_000 == 0:
+            broker.advance(1_000)
+            compact(broker)
+            assert broker.heartbeat(members[0].member_id, 2, "live") == ErrorCode.NONE
+            assert broker.heartbeat(members[1].member_id, 2, "live") == ErrorCode.NONE
+    log = broker.partition(TOPIC).log
+    assert log.size_bytes < 2_300_000, "a few segments, whatever the number of commits"
+    assert log.end_offset > 30_000
+    before = broker.shard()
+    broker.restart()
+    after = broker.shard()
+    assert after.offsets.by_group == before.offsets.by_group
+    assert {key: group.persisted for key, group in after.groups.items()} == {
+        key: group.persisted for key, group in before.groups.items()
+    }
+    assert broker.heartbeat(members[0].member_id, 2, "live") == ErrorCode.NONE
