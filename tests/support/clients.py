@@ -33,6 +33,8 @@ class Client(Protocol):
     #: Whether it can produce a header without a value, and a record with neither key nor value.
     null_headers: bool
     null_records: bool
+    #: Whether a member may poll for seconds although its assignment has changed.
+    long_polls: bool
 
     def create_topic(self, bootstrap: str, topic: str, partitions: int) -> None:
         """Create a topic; an error of the broker is raised."""
@@ -62,7 +64,7 @@ class Member(Protocol):
     """A running consumer in a group."""
 
     def poll(self) -> list[tuple[int, int, bytes | None]]:
-        """Wait up to 100 ms; (partition, offset, value) of the records that came, which are committed."""
+        """Wait a moment; (partition, offset, value) of the records that came, which are committed."""
 
     def assignment(self) -> list[int]:
         """Partitions it has now."""
@@ -77,6 +79,7 @@ class KafkaPython:
     name = "kafka_python"
     null_headers = False
     null_records = False
+    long_polls = True
 
     def _admin(self, bootstrap: str) -> Any:
         from kafka.admin import KafkaAdminClient
@@ -171,7 +174,8 @@ class KafkaPython:
 
         class KafkaPythonMember:
             def poll(self) -> list[tuple[int, int, bytes | None]]:
-                messages = client._poll(consumer)
+                # kafka-python 3.0 never comes back from a rebalance that ends between two polls: the longer they are, the rarer.
+                messages = client._poll(consumer, 2000)
                 if messages:
                     consumer.commit()
                 return [(message.partition, message.offset, message.value) for message in messages]
@@ -191,6 +195,7 @@ class Confluent:
     name = "confluent"
     null_headers = True
     null_records = True
+    long_polls = False
 
     def _admin(self, bootstrap: str) -> Any:
         from confluent_kafka.admin import AdminClient
@@ -316,6 +321,7 @@ class AioKafka:
     name = "aiokafka"
     null_headers = True
     null_records = False
+    long_polls = False
 
     def _with_admin(self, bootstrap: str, call: Any) -> Any:
         from aiokafka.admin import AIOKafkaAdminClient

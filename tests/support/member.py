@@ -12,9 +12,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
 
 from tests.support.broker import ROOT, environment
-from tests.support.clients import CLIENTS
+from tests.support.clients import CLIENTS, Member
 
 WAIT_S = 20.0
 
@@ -102,14 +103,43 @@ def main(client: str, bootstrap: str, topic: str, group: str, session_timeout_ms
     ended = threading.Event()
     threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
     member = CLIENTS[client].member(bootstrap, topic, group, int(session_timeout_ms))
-    known: list[int] = []
+    told = Told(member)
+    if CLIENTS[client].long_polls:
+        threading.Thread(target=told.watch, daemon=True).start()
     while not ended.is_set():
         for partition, offset, value in member.poll():
-            print(json.dumps({"record": [partition, offset, (value or b"").decode()]}), flush=True)
-        if (now := member.assignment()) != known:
-            known = now
-            print(json.dumps({"assignment": known}), flush=True)
+            tell({"record": [partition, offset, (value or b"").decode()]})
+        told.look()
     member.close()
+
+
+def tell(event: dict[str, Any]) -> None:
+    """Print one event."""
+    sys.stdout.write(json.dumps(event) + "\n")
+    sys.stdout.flush()
+
+
+class Told:
+    """The assignment as it was last told."""
+
+    def __init__(self, member: Member) -> None:
+        self._member = member
+        self._known: list[int] = []
+        self._lock = threading.Lock()
+
+    def look(self) -> None:
+        """Tell the assignment if it has changed."""
+        with self._lock:
+            now = self._member.assignment()
+            if now != self._known:
+                self._known = now
+                tell({"assignment": now})
+
+    def watch(self) -> None:
+        """Look for ever."""
+        while True:
+            self.look()
+            time.sleep(0.02)
 
 
 if __name__ == "__main__":
