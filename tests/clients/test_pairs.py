@@ -23,6 +23,6 @@ def broker() -> Iterator[Broker]:
 
 
 @pytest.mark.parametrize("compression", COMPRESSIONS)
-@pytest.mark.parametrize(("producer", "consumer"), permutations(CLIENTS, 2))
+@pytest.mark.parametrize(("producer", "consumer"), list(permutations(CLIENTS, 2)))
 def test_one_client_reads_what_another_wrote(broker: Broker, producer: str, consumer: str, compression: str) -> None:
     check_round_trip(CLIENTS[producer], CLIENTS[consumer], broker, compression)

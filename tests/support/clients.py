@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any, Protocol
 
 import attrs
@@ -89,20 +90,16 @@ class KafkaPython:
     def create_topic(self, bootstrap: str, topic: str, partitions: int) -> None:
         from kafka.admin import NewTopic
 
-        admin = self._admin(bootstrap)
-        admin.create_topics([NewTopic(topic, partitions, 1)])
-        admin.close()
+        with closing(self._admin(bootstrap)) as admin:
+            admin.create_topics([NewTopic(topic, partitions, 1)])
 
     def delete_topic(self, bootstrap: str, topic: str) -> None:
-        admin = self._admin(bootstrap)
-        admin.delete_topics([topic])
-        admin.close()
+        with closing(self._admin(bootstrap)) as admin:
+            admin.delete_topics([topic])
 
     def list_topics(self, bootstrap: str) -> set[str]:
-        admin = self._admin(bootstrap)
-        names = set(admin.list_topics())
-        admin.close()
-        return names
+        with closing(self._admin(bootstrap)) as admin:
+            return set(admin.list_topics())
 
     def produce(
         self, bootstrap: str, topic: str, records: Sequence[Record], compression: str = "none", **config: Any
@@ -110,21 +107,20 @@ class KafkaPython:
         from kafka import KafkaProducer
 
         codec = None if compression == "none" else compression
-        producer = KafkaProducer(bootstrap_servers=bootstrap, compression_type=codec, linger_ms=20, **config)
-        futures = [
-            producer.send(
-                topic,
-                key=record.key,
-                value=record.value,
-                headers=list(record.headers),
-                partition=0,
-                timestamp_ms=record.timestamp_ms or None,
-            )
-            for record in records
-        ]
-        offsets = [future.get(TIMEOUT_S).offset for future in futures]
-        producer.close()
-        return offsets
+        options = {"bootstrap_servers": bootstrap, "compression_type": codec, "linger_ms": 20, **config}
+        with closing(KafkaProducer(**options)) as producer:
+            futures = [
+                producer.send(
+                    topic,
+                    key=record.key,
+                    value=record.value,
+                    headers=list(record.headers),
+                    partition=0,
+                    timestamp_ms=record.timestamp_ms or None,
+                )
+                for record in records
+            ]
+            return [future.get(TIMEOUT_S).offset for future in futures]
 
     def _consumer(self, *topics: str, **config: Any) -> Any:
         from kafka import KafkaConsumer
@@ -142,11 +138,9 @@ class KafkaPython:
     def consume(self, bootstrap: str, topic: str, count: int) -> list[Record]:
         from kafka import TopicPartition
 
-        consumer = self._consumer(bootstrap_servers=bootstrap)
-        consumer.assign([TopicPartition(topic, 0)])
-        records = self._collect(consumer, count)
-        consumer.close()
-        return records
+        with closing(self._consumer(bootstrap_servers=bootstrap)) as consumer:
+            consumer.assign([TopicPartition(topic, 0)])
+            return self._collect(consumer, count)
 
     def _collect(self, consumer: Any, count: int) -> list[Record]:
         records: list[Record] = []
@@ -156,11 +150,10 @@ class KafkaPython:
         return records
 
     def consume_in_group(self, bootstrap: str, topic: str, group: str, count: int) -> list[Record]:
-        consumer = self._consumer(topic, bootstrap_servers=bootstrap, group_id=group)
-        records = self._collect(consumer, count)
-        consumer.commit()
-        consumer.close()
-        return records
+        with closing(self._consumer(topic, bootstrap_servers=bootstrap, group_id=group)) as consumer:
+            records = self._collect(consumer, count)
+            consumer.commit()
+            return records
 
     def member(self, bootstrap: str, topic: str, group: str, session_timeout_ms: int) -> Member:
         consumer = self._consumer(
