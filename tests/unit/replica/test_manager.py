@@ -87,3 +87,35 @@ def test_close_gives_all_memory_back() -> None:
     world.manager.close()
     assert world.manager.memory.used_bytes == 0
     assert world.manager.partition("orders", 2) is None
+
+
+def test_compaction_goes_on_in_small_steps_until_nothing_is_left_to_do() -> None:
+    world = Replicas()
+    for topic in ("first", "second"):
+        world.topic(topic, cleanup_policy="compact")
+        for _ in range(20):
+            world.append(b"a", b"b", topic=topic)
+        world.partition(topic).log.roll(world.clock.now_ms())
+        world.append(b"c", topic=topic)
+    world.topic("kept", cleanup_policy="delete")
+    before = {topic: world.partition(topic).log.size_bytes for topic in ("first", "second")}
+    steps = 1
+    while world.manager.compact(world.clock.now_ms(), 5):
+        steps += 1
+    assert steps > 4
+    for topic, size in before.items():
+        assert world.partition(topic).log.size_bytes < size / 10
+        assert world.partition(topic).log.end_offset == 41
+    assert not world.manager.compact(world.clock.now_ms(), 5)
+
+
+def test_a_partition_deleted_while_it_is_compacted_is_left_alone() -> None:
+    world = Replicas()
+    world.topic(cleanup_policy="compact")
+    for _ in range(20):
+        world.append(b"a")
+    world.partition().log.roll(world.clock.now_ms())
+    world.append(b"b")
+    assert world.manager.compact(world.clock.now_ms(), 1)
+    world.delete()
+    assert not world.manager.compact(world.clock.now_ms(), 1)
