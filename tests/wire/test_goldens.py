@@ -47,6 +47,11 @@ KNOWN = [
         "api_versions/*", "*.api_keys.*", "an API that is not built yet is absent, never half there", only_absent=True
     ),
     Known("api_versions/*", "*.api_keys.0", "Produce 12 and 13 wait for transaction.version, as in Kafka without it"),
+    Known(
+        "find_coordinator/transactional_id",
+        "*",
+        "transactions are not built: an error that no client tries again names what is missing",
+    ),
     Known("api_versions/*", "*_features*", "features are finalized with the APIs that need them"),
 ]
 

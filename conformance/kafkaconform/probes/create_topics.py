@@ -245,3 +245,31 @@ def zero_timeout(session: Session) -> None:
 
     request = CreateTopicsRequest(topics=[topic_spec(session.name("orders"))], timeout_ms=0)
     connection.ask(request, 7, view=view)
+
+
+@probe
+def too_many_partitions(session: Session) -> None:
+    """More than 10,000 partitions asked for in all: 44 for every topic of the request."""
+    connection = session.connect()
+    big, small = topic_spec(session.name("big"), 10_001), topic_spec(session.name("small"))
+    connection.ask(create(big), 7, view=few_configs)
+    connection.ask(create(big, small), 7, view=lambda answer: in_order(few_configs(answer)))
+
+
+@probe
+def order_of_checks(session: Session) -> None:
+    """Of several faults the first in this order counts: name taken, name, config, assignment, replication
+    factor, partitions.
+    """
+    connection = session.connect()
+    taken = topic_spec(session.name("taken"))
+    connection.ask(create(taken), 7, view=few_configs)
+    unknown = {"no.such.config": "1"}
+    for spec in (
+        topic_spec(session.name("taken"), 0, replicas=0, configs=unknown),
+        topic_spec("bad name", 0, replicas=0, configs=unknown),
+        topic_spec(session.name("config"), 0, replicas=0, configs=unknown),
+        topic_spec(session.name("factor"), 0, replicas=0),
+        topic_spec(session.name("count"), 0),
+    ):
+        connection.ask(create(spec), 7, view=few_configs)

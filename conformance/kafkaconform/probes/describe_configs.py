@@ -6,7 +6,7 @@ from kafkaconform.registry import probe
 from kafkaconform.session import Session
 from kafkawire.messages.describe_configs import DescribeConfigsRequest, DescribeConfigsResource
 
-UNKNOWN, TOPIC, BROKER, BROKER_LOGGER = 0, 2, 4, 8
+UNKNOWN, TOPIC, BROKER, BROKER_LOGGER, CLIENT_METRICS, GROUP = 0, 2, 4, 8, 16, 32
 
 
 def describe(
@@ -139,3 +139,13 @@ def several_resources(session: Session) -> None:
     request.resources += describe(TOPIC, name, "retention.ms").resources
     session.connect().ask(request, 4, view=in_order)
     session.connect().ask(DescribeConfigsRequest(resources=[]), 4)
+
+
+@probe
+def groups_and_metrics(session: Session) -> None:
+    """Groups have configs, whether they exist or not; client metrics only what was set; neither may be
+    nameless: 42.
+    """
+    connection = session.connect()
+    for kind, name in ((GROUP, session.name("group")), (GROUP, ""), (CLIENT_METRICS, ""), (CLIENT_METRICS, "m")):
+        connection.ask(describe(kind, name, "consumer.session.timeout.ms", synonyms=True), 4, view=in_order)

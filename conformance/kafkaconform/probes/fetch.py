@@ -249,3 +249,26 @@ def recreated_topic(session: Session) -> None:
     connection = session.connect()
     connection.ask(FetchRequest(topics=[FetchTopic(topic_id=topic_id, partitions=[part()])]), 17)
     connection.ask(FetchRequest(topics=[FetchTopic(topic_id=new_id, partitions=[part()])]), 17)
+
+
+@probe
+def as_a_replica_with_an_epoch(session: Session) -> None:
+    """A pretended replica that also names a leader epoch: 75, whether the epoch is right or not."""
+    name, topic_id = three_batches(session)
+    connection = session.connect()
+    for epoch in (0, 1):
+        connection.ask(fetch(name, part(epoch=epoch), replica_id=4711), 11, view=sizes)
+        connection.ask(fetch(name, part(epoch=epoch), topic_id=topic_id, replica_id=4711), 17, view=sizes)
+
+
+@probe
+def several_topics(session: Session) -> None:
+    """Good partitions first, in the order of the request; behind them those that are not there."""
+    first, _ = three_batches(session)
+    second, _ = make_topic(session, "empty", 2)
+    topics = [
+        FetchTopic(topic=session.name("missing"), partitions=[part()]),
+        FetchTopic(topic=second, partitions=[part(1), part(0), part(7)]),
+        FetchTopic(topic=first, partitions=[part(offset=99)]),
+    ]
+    session.connect().ask(FetchRequest(max_wait_ms=0, topics=topics, max_bytes=1 << 20), 11, view=sizes)

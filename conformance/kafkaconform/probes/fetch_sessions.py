@@ -1,7 +1,8 @@
 """Fetch sessions (KIP-227): the broker remembers what a client reads and answers with what changed."""
 
 from kafkaconform.batches import batch
-from kafkaconform.prepare import UNKNOWN_UUID, append, make_topic
+from kafkaconform.prepare import UNKNOWN_UUID, append, make_topic, wait_until_gone
+from kafkaconform.probes.delete_topics import by_name
 from kafkaconform.probes.fetch import part, sizes
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
@@ -153,3 +154,21 @@ def ids_and_names(session: Session) -> None:
         opened = connection.ask(in_session(0, 0, topic(name, topic_id, part())), first)
         connection.ask(in_session(opened.session_id, 1, topic(name, topic_id, part())), then)
         connection.ask(in_session(opened.session_id, 1), then)
+
+
+@probe
+def topic_made_again(session: Session) -> None:
+    """While a topic is gone its session says 3; one by name goes on with the next of that name, one by id is
+    told 103.
+    """
+    name, topic_id = make_topic(session, "orders")
+    connection = session.connect()
+    by_names = connection.ask(in_session(0, 0, topic(name, topic_id, part())), 12)
+    by_ids = connection.ask(in_session(0, 0, topic(name, topic_id, part())), 13)
+    session.service.quietly(by_name(name), 6)
+    wait_until_gone(session, name)
+    connection.ask(in_session(by_names.session_id, 1), 12)
+    connection.ask(in_session(by_ids.session_id, 1), 13)
+    make_topic(session, "orders")
+    connection.ask(in_session(by_names.session_id, 2), 12)
+    connection.ask(in_session(by_ids.session_id, 2), 13)

@@ -3,7 +3,7 @@
 from kafkaconform.outcome import Tree
 from kafkaconform.prepare import group_name
 from kafkaconform.registry import probe
-from kafkaconform.session import Session
+from kafkaconform.session import Session, retried
 from kafkawire.messages.find_coordinator import FindCoordinatorRequest
 
 GROUP, TRANSACTION, SHARE = 0, 1, 2
@@ -56,3 +56,18 @@ def unknown_key_types(session: Session) -> None:
             connection.ask(find(group, key_type=key_type), version)
     for version in (4, 5):
         connection.ask(find("not a share key", key_type=SHARE), version)
+
+
+@probe
+def transactional_id(session: Session) -> None:
+    """The coordinator of a transactional id."""
+
+    def once_it_is_there() -> int:
+        answer = session.service.quietly(find(session.name("tx"), key_type=TRANSACTION), 4)
+        # 15 until the topic of the transaction coordinator is there; any other answer is the one to record
+        return int(answer.coordinators[0].error_code == 15)
+
+    retried(once_it_is_there)
+    connection = session.connect()
+    for version in (1, 3, 4, 6):
+        connection.ask(find(session.name("tx"), key_type=TRANSACTION), version)

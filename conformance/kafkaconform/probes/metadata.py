@@ -161,3 +161,15 @@ def internal_topic(session: Session) -> None:
     connection = session.connect()
     group_name(session)  # the first group makes the offsets topic
     connection.ask(by_name("__consumer_offsets"), 12, view=is_internal)
+
+
+@probe
+def auto_creation_of_a_colliding_name(session: Session) -> None:
+    """A name that collides with another's in "." and "_" is not created, and nothing but 3 is said of it,
+    however often.
+    """
+    make_topic(session, "a.b")
+    connection = session.connect()
+    for _ in range(2):
+        connection.ask(by_name(session.name("a_b"), create=True), 12)
+        connection.settle()

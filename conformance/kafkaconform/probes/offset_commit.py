@@ -166,3 +166,20 @@ def good_and_bad_together(session: Session) -> None:
     request.topics[0].partitions += [more, long]
     request.topics.insert(0, commit(group, session.name("missing")).topics[0])
     connection.ask(request, 9)
+
+
+@probe
+def order_of_checks(session: Session) -> None:
+    """Of several faults the first in this order counts: topic, group and member, generation, metadata."""
+    connection = session.connect()
+    name, _ = make_topic(session, "orders")
+    group = group_name(session)
+    member_id = only_member(connection, group)
+    long = "m" * 5000
+    for request in (
+        commit(group, session.name("missing"), generation=9, member_id="stranger", metadata=long),
+        commit(group, name, generation=9, member_id="stranger", metadata=long),
+        commit(group, name, generation=9, member_id=member_id, metadata=long),
+        commit(group, name, generation=1, member_id=member_id, metadata=long),
+    ):
+        connection.ask(request, 7)

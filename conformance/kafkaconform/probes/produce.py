@@ -350,3 +350,36 @@ def same_partition_twice(session: Session) -> None:
     connection = session.connect()
     connection.ask(request, 9)
     connection.ask(produce_request(name, batch()), 9)
+
+
+@probe
+def more_in_sync_than_replicas(session: Session) -> None:
+    """A partition with fewer replicas than min.insync.replicas wants needs only those it has: acks=all
+    succeeds.
+    """
+    name, _ = make_topic(session, "orders", configs={"min.insync.replicas": "2"})
+    connection = session.connect()
+    for wanted in (-1, 1):
+        for version in (3, 9):
+            connection.ask(produce_request(name, batch(), acks=wanted), version)
+
+
+@probe
+def order_of_checks(session: Session) -> None:
+    """Of several faults the first in this order counts: unknown partition, number of batches, acks, internal
+    topic, the batch's own.
+    """
+    name, _ = make_topic(session, "orders")
+    group_name(session)
+    connection = session.connect()
+    no_key = batch(payload=record_bytes(b""))
+    for request in (
+        produce_request(session.name("missing"), b"", acks=7),
+        produce_request(name, b"", acks=7),
+        produce_request(name, no_key, acks=7),
+        produce_request("__consumer_offsets", b"", acks=-1),
+        produce_request("__consumer_offsets", no_key, acks=-1),
+        produce_request(name, batch(crc=1), acks=7),
+        produce_request(name, batch(magic=9), acks=7),
+    ):
+        connection.ask(request, 9)
