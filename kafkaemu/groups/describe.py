@@ -14,7 +14,7 @@ CLASSIC = "classic"
 
 
 def describe(shard: GroupShard, group_id: str) -> DescribedGroup:
-    """One group; metadata and assignments are told while it is Stable only. A group that is not there is Dead, with
+    """One group; protocol and metadata are told while it is Stable only. A group that is not there is Dead, with
     GROUP_ID_NOT_FOUND and its text (which versions before 6 do not send)."""
     group = shard.groups.get(group_id)
     if group is None:
@@ -41,7 +41,8 @@ def _member(group: ClassicGroup, member: Member, stable: bool) -> DescribedGroup
         client_id=member.client_id,
         client_host=member.client_host,
         member_metadata=member.metadata(group.protocol_name or "") if stable else b"",
-        member_assignment=member.assignment if stable else b"",
+        # That of the last generation, while the next one is prepared.
+        member_assignment=member.assignment,
     )
 
 

@@ -1,9 +1,9 @@
 """DescribeGroups: state, protocol and members of groups.
 
 Behavior:
-    Metadata and assignments of members are told while the group is Stable only. Errors of a group: not the
-    coordinator 16, or still loading 14; no such group 69, with state Dead and the text "Group X not found.".
-    Operations are told for groups without an error.
+    Protocol and metadata of members are told while the group is Stable only, assignments also while the next
+    generation is prepared. Errors of a group: not the coordinator 16, or still loading 14; no such group 69, with
+    state Dead and the text "Group X not found.". Operations are told for groups without an error.
 
 Versions:
     3 authorized operations, -2147483648 unless asked for. 4 static members (KIP-345). 6 tells 69 and its text; before

@@ -47,6 +47,17 @@ def test_a_group_that_rebalances_shows_its_members_only() -> None:
     assert described(broker).group_state == "PreparingRebalance"
 
 
+def test_while_the_next_generation_is_prepared_the_last_assignment_is_shown() -> None:
+    broker = GroupBroker()
+    (member,) = broker.stable()
+    broker.join(version=3)
+    group = described(broker)
+    assert (group.group_state, group.protocol_data) == ("PreparingRebalance", "")
+    shown = {one.member_id: (one.member_metadata, one.member_assignment) for one in group.members}
+    assert shown[member.member_id] == (b"", member.member_id.encode())
+    assert sorted(shown.values())[0] == (b"", b"")
+
+
 @pytest.mark.parametrize("version", range(7))
 def test_a_group_that_is_not_there_is_dead(version: int) -> None:
     group = described(GroupBroker(), "nobody", version, operations=version >= 3)
