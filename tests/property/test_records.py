@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kafkawire.records import validate
 from kafkawire.records.batch import BatchHeader, Compression, TimestampType, has_valid_crc, iterate_batches, set_crc
 from kafkawire.records.builder import build_batch, encode_record, rewrite_batch
-from kafkawire.records.iterate import records_of
+from kafkawire.records.iterate import MalformedRecord, records_of
 from kafkawire.records.record import Record
 from kafkawire.records.validate import InvalidBatch, ProduceRules, validate_produce
 from kafkawire.records.varint import (
@@ -301,4 +301,8 @@ def test_damaged_payload_ends_in_an_answer(data: st.DataObject, compression: Com
         assert error.reason
     else:
         assert has_valid_crc(validated.batch)
-        assert len(list(records_of(validated.batch))) == validated.record_count or compression is not Compression.NONE
+        try:
+            assert len(list(records_of(validated.batch))) == validated.record_count
+        except MalformedRecord:
+            # The reference does not compare the lengths of compressed records with those of their fields.
+            assert compression is not Compression.NONE

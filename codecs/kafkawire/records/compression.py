@@ -36,6 +36,7 @@ _LZ4_STORED = 0x80000000
 _LZ4_CONTENT_CHECKSUM = 0x04
 _LZ4_CONTENT_SIZE = 0x08
 _GZIP_MEMBER_BYTES_MIN = 18
+_GZIP_PIECE_BYTES = 64 * 1024
 _GZIP_TRAILER = Struct("<II")
 _ZSTD_MAGIC = 0xFD2FB528
 _ZSTD_SKIPPABLE_MAGICS = range(0x184D2A50, 0x184D2A60)
@@ -106,42 +107,51 @@ def _too_large(bytes_max: int) -> DecompressionFailed:
     return DecompressionFailed(f"the records take more than the permitted {bytes_max} bytes when unpacked")
 
 
-def _gunzip(data: Buffer, bytes_max: int) -> bytes:
+def _gunzip(data: Buffer, bytes_max: int) -> bytearray:
     import zlib
 
-    rest = bytes(data)
-    begin = _gzip_header_end(rest)
+    packed = bytes(data)
+    view = memoryview(packed)
+    begin = _gzip_header_end(packed, 0)
     if begin is None:
         raise DecompressionFailed("this is no gzip data")
-    unpacked = b""
+    unpacked = bytearray()
     while begin is not None:
         # zlib would refuse header flags that the reference ignores: it sees the member without header and trailer.
         inflater = zlib.decompressobj(-15)
-        try:
-            part = inflater.decompress(memoryview(rest)[begin:], bytes_max - len(unpacked) + 1)
-        except zlib.error as error:
-            raise _failed_after(unpacked, str(error)) from error
-        unpacked = unpacked + part if unpacked else part
-        if len(unpacked) > bytes_max:
-            raise _too_large(bytes_max)
-        rest = inflater.unused_data
-        if not inflater.eof or len(rest) < _GZIP_TRAILER.size:
+        checksum, length = 0, 0
+        # What follows the member comes back as a copy, so members are fed piece by piece: many small ones take linear time.
+        position = begin
+        while not inflater.eof and position < len(packed):
+            piece = view[position : position + _GZIP_PIECE_BYTES]
+            position += len(piece)
+            try:
+                part = inflater.decompress(piece, bytes_max - len(unpacked) + 1)
+            except zlib.error as error:
+                raise _failed_after(unpacked[: len(unpacked) - length], str(error)) from error
+            unpacked += part
+            checksum = zlib.crc32(part, checksum)
+            length += len(part)
+            if len(unpacked) > bytes_max:
+                raise _too_large(bytes_max)
+        position -= len(inflater.unused_data)
+        if not inflater.eof or len(packed) - position < _GZIP_TRAILER.size:
             raise _failed_after(unpacked, "the gzip data ends too early")
-        if _GZIP_TRAILER.unpack_from(rest) != (zlib.crc32(part), len(part) & 0xFFFFFFFF):
+        if _GZIP_TRAILER.unpack_from(packed, position) != (checksum, length & 0xFFFFFFFF):
             raise _failed_after(unpacked, "the gzip data is not what its checksum says")
-        rest = rest[_GZIP_TRAILER.size :]
-        begin = _gzip_header_end(rest) if len(rest) > _GZIP_MEMBER_BYTES_MIN else None
+        position += _GZIP_TRAILER.size
+        begin = _gzip_header_end(packed, position) if len(packed) - position > _GZIP_MEMBER_BYTES_MIN else None
     return unpacked
 
 
-def _gzip_header_end(data: bytes) -> int | None:
-    """Where the deflated data of the gzip member at the beginning begin (RFC 1952); None if this is no such header."""
+def _gzip_header_end(data: bytes, start: int) -> int | None:
+    """Where the deflated data of the gzip member at ``start`` begin (RFC 1952); None if there is no such header."""
     import zlib
 
-    if len(data) < 10 or data[:3] != b"\x1f\x8b\x08":
+    if len(data) - start < 10 or data[start : start + 3] != b"\x1f\x8b\x08":
         return None
-    flags = data[3]
-    position = 10
+    flags = data[start + 3]
+    position = start + 10
     if flags & 0x04:
         position += 2 + int.from_bytes(data[position : position + 2], "little")
     for flag in (0x08, 0x10):
@@ -151,7 +161,7 @@ def _gzip_header_end(data: bytes) -> int | None:
                 return None
     if flags & 0x02:
         position += 2
-        if data[position - 2 : position] != (zlib.crc32(data[: position - 2]) & 0xFFFF).to_bytes(2, "little"):
+        if data[position - 2 : position] != (zlib.crc32(data[start : position - 2]) & 0xFFFF).to_bytes(2, "little"):
             return None
     return position if position <= len(data) else None
 

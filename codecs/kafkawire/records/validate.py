@@ -46,7 +46,7 @@ from kafkawire.records.batch import (
     set_timestamps,
 )
 from kafkawire.records.varint import INT64_SIGN, to_int64
-from kafkawire.records.walk import BrokenLength, BrokenRecord, Reading, exact_walk, fast_walk
+from kafkawire.records.walk import BrokenLength, BrokenRecord, Reading, TooManyElements, exact_walk, fast_walk
 
 INT64_MAX = INT64_SIGN - 1
 RECORD_OVERHEAD_MIN_BYTES = 14
@@ -119,6 +119,13 @@ class ProduceRules:
     """`compression.gzip.level`, `.lz4.level` or `.zstd.level`; None for the default."""
     decompressed_bytes_max: int = 128 * 1024 * 1024
     """How much the records of one batch may take when unpacked. The reference knows no bound."""
+    elements_max: int = 1 << 17
+    """How many records and headers one batch may have, unless it has half a byte for each: good ones take more, however
+    small and well packed. Nor does the reference know this bound: ten kilobytes can hold tens of millions, which would
+    keep a broker busy for half a minute.
+    """
+    record_errors_max: int = 10_000
+    """How many broken records an answer tells of; the reference tells of all."""
 
 
 @attrs.define(slots=True)
@@ -279,12 +286,18 @@ def _undecompressable(
 ) -> InvalidBatch:
     """The error for compressed data that ends badly: a broken record before that end has been noticed earlier."""
     try:
-        for _ in exact_walk(failure.unpacked, 0, header.record_count, reading):
+        for _ in exact_walk(failure.unpacked, 0, header.record_count, reading, _elements_max(header, rules)):
             pass
+    except TooManyElements:
+        pass  # The data end badly all the same.
     except BrokenRecord as error:
         if not error.is_cut_off:
             return InvalidBatch(ErrorCode.INVALID_RECORD, f"{error} in topic partition {rules.topic_partition}")
     return InvalidBatch(ErrorCode.UNKNOWN_SERVER_ERROR, f"{failure} in topic partition {rules.topic_partition}")
+
+
+def _elements_max(header: BatchHeader, rules: ProduceRules) -> int:
+    return max(rules.elements_max, 2 * header.size_bytes)
 
 
 def _analyze(payload: Buffer, size: int, checked: bytes, rules: ProduceRules) -> BatchHeader:
@@ -354,7 +367,8 @@ def _walk(
 ) -> int:
     """Check every record; returns their largest timestamp. The exact walk has the word wherever the fast
     one hesitates."""
-    result = fast_walk(data, position, header.record_count, reading is Reading.STREAM)
+    elements_max = _elements_max(header, rules)
+    result = fast_walk(data, position, header.record_count, reading is Reading.STREAM, elements_max)
     if result is None:
         return _walk_exactly(data, position, header, reading, rules, now_ms)
     delta_min, delta_max, has_null_key = result
@@ -387,10 +401,11 @@ def _walk_exactly(
 ) -> int:
     """As `_walk`, record by record, with the errors of each."""
     errors: list[RecordError] = []
+    error_count = 0
     is_timestamp_invalid = False
     max_timestamp = NO_TIMESTAMP
     has_expected_offsets = True
-    shapes = exact_walk(data, position, header.record_count, reading)
+    shapes = exact_walk(data, position, header.record_count, reading, _elements_max(header, rules))
     try:
         for index, (timestamp_delta, offset_delta, key_length, value_length) in enumerate(shapes):
             if header.attributes & TIMESTAMP_TYPE_BIT:
@@ -411,13 +426,19 @@ def _walk_exactly(
                 message = _timestamp_error(record, header, reading, rules, now_ms)
                 is_timestamp_invalid |= message is not None
             if message is not None:
-                errors.append(RecordError(index, message))
+                error_count += 1
+                if error_count <= rules.record_errors_max:
+                    errors.append(RecordError(index, message))
     except BrokenLength as error:
         raise InvalidBatch(ErrorCode.UNKNOWN_SERVER_ERROR, str(error)) from error
     except BrokenRecord as error:
         raise InvalidBatch(ErrorCode.INVALID_RECORD, f"{error} in topic partition {rules.topic_partition}") from error
+    except TooManyElements as error:
+        raise InvalidBatch(
+            ErrorCode.UNKNOWN_SERVER_ERROR, f"{error} in topic partition {rules.topic_partition}"
+        ) from error
     if errors:
-        raise _rejected(errors, is_timestamp_invalid)
+        raise _rejected(errors, error_count, is_timestamp_invalid)
     if reading is Reading.STREAM and not has_expected_offsets:
         # The reference then wants to write the batch anew, having skipped what it would have to write.
         raise InvalidBatch(
@@ -453,13 +474,13 @@ def _timestamp_error(
     return None
 
 
-def _rejected(errors: list[RecordError], is_timestamp_invalid: bool) -> InvalidBatch:
+def _rejected(errors: list[RecordError], error_count: int, is_timestamp_invalid: bool) -> InvalidBatch:
     if is_timestamp_invalid:
         message = "One or more records have been rejected due to invalid timestamp"
         return InvalidBatch(ErrorCode.INVALID_TIMESTAMP, message, message, tuple(errors))
     shown = ", ".join(str(error) for error in errors[:3])
     message = (
-        f"One or more records have been rejected due to {len(errors)} record errors in total, "
+        f"One or more records have been rejected due to {error_count} record errors in total, "
         f"and only showing the first three errors at most: [{shown}]"
     )
     return InvalidBatch(ErrorCode.INVALID_RECORD, message, message, tuple(errors))

@@ -51,6 +51,10 @@ class BrokenLength(ValueError):
     """The length of an uncompressed record goes on after five bytes: the reference does not expect that."""
 
 
+class TooManyElements(ValueError):
+    """More records and headers than the caller wants to have looked at."""
+
+
 class Reading(Enum):
     """How the reference comes by the records, which decides what it notices."""
 
@@ -60,13 +64,14 @@ class Reading(Enum):
 
 
 def exact_walk(
-    data: bytes | bytearray, position: int, count: int, reading: Reading
+    data: bytes | bytearray, position: int, count: int, reading: Reading, elements_max: int = sys.maxsize
 ) -> Iterator[tuple[int, int, int, int]]:
     """For each of `count` records from `position` to the end of `data`: timestamp delta, offset delta, key
     and value length.
 
     Lengths are -1 or below for null. Raises BrokenRecord, or BrokenLength for what the reference answers
-    with an unknown error. Follows `DefaultRecord.readFrom` and `readPartiallyFrom` of the reference.
+    with an unknown error, and TooManyElements where records and headers are more than `elements_max`.
+    Follows `DefaultRecord.readFrom` and `readPartiallyFrom` of the reference.
     """
     for _ in range(count):
         try:
@@ -82,7 +87,9 @@ def exact_walk(
         if reading is Reading.STREAM_OF_RECORDS and length < 0:
             raise BrokenRecord(f"a record of {length} bytes")
         try:
-            shape, following = _read_fields(data, position, reading)
+            elements_max -= 1
+            shape, headers, following = _read_fields(data, position, reading, elements_max)
+            elements_max -= headers
         except VarintTooLong as error:
             raise BrokenRecord(str(error)) from error
         except IndexError as error:
@@ -99,7 +106,9 @@ def exact_walk(
         raise BrokenRecord(f"{len(data) - position} bytes follow the last record")
 
 
-def _read_fields(data: bytes | bytearray, position: int, reading: Reading) -> tuple[tuple[int, int, int, int], int]:
+def _read_fields(
+    data: bytes | bytearray, position: int, reading: Reading, elements_max: int
+) -> tuple[tuple[int, int, int, int], int, int]:
     timestamp_delta, position = read_varlong(data, position + 1)
     offset_delta, position = read_varint(data, position)
     key_length, position = _skip_bytes(data, position)
@@ -107,12 +116,14 @@ def _read_fields(data: bytes | bytearray, position: int, reading: Reading) -> tu
     headers, position = read_varint(data, position)
     if headers < 0 or (headers > len(data) - position and reading is not Reading.STREAM):
         raise BrokenRecord(f"{headers} record headers with {len(data) - position} bytes left")
-    for _ in range(headers):
+    for _ in range(min(headers, max(elements_max, 0))):
         name_length, position = _skip_bytes(data, position)
         if name_length < 0:
             raise BrokenRecord("a record header without a name")
         _, position = _skip_bytes(data, position)
-    return (timestamp_delta, offset_delta, key_length, value_length), position
+    if headers > elements_max:
+        raise TooManyElements(f"there are too many records and headers in {len(data)} bytes")
+    return (timestamp_delta, offset_delta, key_length, value_length), headers, position
 
 
 def _skip_bytes(data: bytes | bytearray, position: int) -> tuple[int, int]:
@@ -125,14 +136,18 @@ def _skip_bytes(data: bytes | bytearray, position: int) -> tuple[int, int]:
 
 
 def fast_walk(
-    data: bytes | bytearray, position: int, count: int, has_expected_offsets: bool
+    data: bytes | bytearray, position: int, count: int, has_expected_offsets: bool, elements_max: int = sys.maxsize
 ) -> tuple[int, int, bool] | None:
     """Walk `count` records from `position` to the end of `data`, if they are without defects.
 
     Returns the smallest and the largest timestamp delta, and whether any key is null; None if the exact
-    walk has to look. With `has_expected_offsets`, offset deltas must be 0, 1, 2, … in the shortest encoding
-    too.
+    walk has to look, also at more records and headers than `elements_max`. With `has_expected_offsets`,
+    offset deltas must be 0, 1, 2, … in the shortest encoding too.
     """
+    if count > elements_max:
+        return None
+    # Only headers that are looked at one by one are counted: those of a run take next to no time.
+    headers_left = elements_max - count
     end = len(data)
     index = 0
     delta_min = UINT64_MASK
@@ -226,6 +241,11 @@ def fast_walk(
             raw = data[position]
             position += 1
             if raw:
+                if raw > 0x7F:
+                    raw, _ = read_unsigned(data, position - 1, 4)
+                headers_left -= raw >> 1
+                if headers_left < 0:
+                    return None
                 following = _skip_headers(data, position - 1)
                 if following is None:
                     return None

@@ -204,6 +204,60 @@ def test_broken_record_before_the_compressed_data_are_cut_off_counts(
     assert caught.value.error_code is error_code
 
 
+TINY = bytes.fromhex("0c000000010100")
+"""The smallest record there is: 7 bytes."""
+TWO_HEADERS = bytes.fromhex("1400000001010400000000")
+
+
+@pytest.mark.parametrize(
+    ("record", "elements", "target"),
+    [(TINY, 1, None), (TINY, 1, Compression.NONE), (TWO_HEADERS, 3, None), (TWO_HEADERS, 3, Compression.NONE)],
+)
+def test_little_data_that_hold_many_records_and_headers_are_refused(
+    record: bytes, elements: int, target: Compression | None
+) -> None:
+    """Tens of millions fit into what is allowed when unpacked, and each would be looked at one by one."""
+    count = 2000
+
+    def validate(elements_max: int) -> None:
+        batch = bytearray(build_batch([Record()] * count, compression=Compression.GZIP))
+        batch[61:] = compress(Compression.GZIP, record * count + b"broken")
+        batch[8:12] = (len(batch) - 12).to_bytes(4, "big")
+        set_crc(batch, 0)
+        rules = ProduceRules(topic_partition="t-0", compression=target, elements_max=elements_max)
+        validate_produce(batch, rules, NOW_MS)
+
+    with pytest.raises(InvalidBatch, match="bytes follow the last record") as caught:
+        validate(count * elements)
+    assert caught.value.error_code is ErrorCode.INVALID_RECORD
+    with pytest.raises(InvalidBatch, match="too many records and headers") as caught:
+        validate(count * elements - 1)
+    assert caught.value.error_code is ErrorCode.UNKNOWN_SERVER_ERROR
+
+
+def test_without_defects_too_many_records_are_refused_as_well() -> None:
+    """They would have to be looked at again, by compaction and by timestamp."""
+    records = [Record(headers=(("", b""),) * 9, timestamp_ms=NOW_MS), Record(timestamp_ms=NOW_MS)] * 1000
+    batch = build_batch(records, compression=Compression.ZSTD)
+    rules = ProduceRules(topic_partition="t-0", elements_max=11_000)
+    assert validate_produce(batch, rules, NOW_MS).record_count == 2000
+    with pytest.raises(InvalidBatch, match="too many records and headers"):
+        validate_produce(batch, ProduceRules(topic_partition="t-0", elements_max=10_999), NOW_MS)
+
+
+def test_as_many_records_as_were_sent_bytes_are_never_too_many() -> None:
+    batch = build_batch([Record(timestamp_ms=NOW_MS)] * 2000)
+    assert validate_produce(batch, ProduceRules(topic_partition="t-0", elements_max=1), NOW_MS).record_count == 2000
+
+
+def test_an_answer_tells_of_so_many_broken_records_and_counts_all() -> None:
+    batch = build_batch([Record(b"k"), *[Record(timestamp_ms=NOW_MS)] * 50])
+    rules = ProduceRules(topic_partition="t-0", is_compacted=True, record_errors_max=20)
+    with pytest.raises(InvalidBatch, match="due to 50 record errors in total") as caught:
+        validate_produce(batch, rules, NOW_MS)
+    assert [error.batch_index for error in caught.value.record_errors] == list(range(1, 21))
+
+
 def test_recompression_uses_the_topic_s_level() -> None:
     records = [Record(b"k", b"%d" % (index * 7919), timestamp_ms=NOW_MS) for index in range(2000)]
     sizes = {
