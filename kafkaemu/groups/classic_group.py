@@ -112,7 +112,7 @@ class ClassicGroup:
 
     @classmethod
     def from_record(cls, group_id: str, value: GroupMetadataValue) -> ClassicGroup:
-        """The group as a record describes it (KIP-134 for the timestamp, KIP-345 for static members)."""
+        """The group as a record describes it (KIP-211 for the timestamp, KIP-345 for static members)."""
         since_ms = value.current_state_timestamp
         group = cls(
             group_id,

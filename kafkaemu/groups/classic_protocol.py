@@ -18,7 +18,7 @@ gives the leader everybody's metadata, and hands the leader's assignment round. 
   stays as it is (KIP-814: the leader is told to skip the assignment); the id they had is fenced.
 - Eager or cooperative (KIP-429) is between the members; the coordinator sees no difference.
 
-Records (KIP-98 and later, GroupMetadataValue): an empty group when it is made; the generation with its assignment when the leader's
+Records (GroupMetadataValue): an empty group when it is made; the generation with its assignment when the leader's
 SyncGroup comes; a static member's new id; an empty generation when all have left. Everything else is soft.
 
 Invariants of `RELIABILITY.md` held here: 32 (a generation has one leader, and an assignment is handed out in the generation it

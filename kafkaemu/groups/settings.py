@@ -26,8 +26,8 @@ class GroupSettings:
     offsets_retention_check_interval_ms: int = 600_000
     #: Partitions of `__consumer_offsets` when it is created.
     offsets_partitions: int = 50
-    #: A new member that never hears its id cannot send heartbeats; its JoinGroup may wait this long (KIP-394 discussion,
-    #: fixed in the reference).
+    #: A new member does not know its id yet and cannot send heartbeats; its JoinGroup may wait this long. Fixed in the
+    #: reference, too (GroupCoordinatorConfig).
     new_member_join_timeout_ms: int = 5 * 60 * 1000
 
     @classmethod
