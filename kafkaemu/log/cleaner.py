@@ -25,13 +25,14 @@ from kafkaemu.log.producer_state import AbortedTransaction, ProducerEntry, Produ
 from kafkaemu.log.segment import RELATIVE_OFFSET_MAX, Segment
 from kafkawire.records.batch import BatchHeader
 from kafkawire.records.builder import ControlType, control_type_of, empty_batch, rewrite_batch
-from kafkawire.records.iterate import records_of
+from kafkawire.records.compression import DecompressionFailed
+from kafkawire.records.iterate import MalformedRecord, records_of
 from kafkawire.records.record import Record
 
 
 @attrs.frozen
 class CleanPlan:
-    """What a pass would do: clean ``segments``, of which those from ``first_dirty_offset`` on are dirty, up to ``end_offset``."""
+    """What a pass would do: clean ``segments``, which are dirty from ``first_dirty_offset`` on, up to ``end_offset``."""
 
     segments: tuple[Segment, ...]
     first_dirty_offset: int
@@ -48,14 +49,14 @@ def plan_cleaning(
     cleanable: list[Segment] = []
     closed = segments[:-1]
     for number, segment in enumerate(closed):
-        is_dirty = segment.base_offset >= first_dirty_offset
+        is_dirty = segment.next_offset > first_dirty_offset
         is_young = (
             config.min_compaction_lag_ms > 0 and segment.largest_timestamp_ms > now_ms - config.min_compaction_lag_ms
         )
         if segments[number + 1].base_offset > last_stable_offset or (is_dirty and is_young):
             break
         cleanable.append(segment)
-    dirty = [segment for segment in cleanable if segment.base_offset >= first_dirty_offset]
+    dirty = [segment for segment in cleanable if segment.next_offset > first_dirty_offset]
     dirty_bytes = sum(segment.size_bytes for segment in dirty)
     if not dirty_bytes:
         return None
@@ -72,42 +73,35 @@ class _Transactions:
     """Follows transactions through the batches of one pass, to know which records were aborted and which markers are idle."""
 
     def __init__(self, aborted: Sequence[AbortedTransaction]) -> None:
-        self._aborted = sorted(aborted, key=lambda transaction: transaction.first_offset)
-        self._open_aborted: dict[int, bool] = {}
-        self._open_committed: set[int] = set()
+        #: By producer id, the next one last.
+        self._aborted: dict[int, list[AbortedTransaction]] = {}
+        for transaction in sorted(aborted, key=lambda transaction: transaction.first_offset, reverse=True):
+            self._aborted.setdefault(transaction.producer_id, []).append(transaction)
+        #: Producers with batches of a transaction whose marker has not come yet.
+        self._open: set[int] = set()
 
     def is_aborted(self, header: BatchHeader) -> bool:
         """Whether the records of a data batch were aborted."""
         if not header.is_transactional:
             return False
-        self._advance(header.last_offset)
-        producer_id = header.producer_id
-        if producer_id in self._open_aborted:
-            self._open_aborted[producer_id] = True
-            return True
-        self._open_committed.add(producer_id)
-        return False
+        self._open.add(header.producer_id)
+        aborted = self._aborted.get(header.producer_id, [])
+        while aborted and aborted[-1].last_offset < header.base_offset:
+            aborted.pop()
+        return bool(aborted) and aborted[-1].first_offset <= header.base_offset
 
     def is_idle_marker(self, header: BatchHeader, control_type: ControlType | None) -> bool:
         """Whether a control batch marks the end of a transaction of which nothing is left."""
-        self._advance(header.last_offset)
-        producer_id = header.producer_id
-        if control_type is ControlType.ABORT:
-            has_batches = self._open_aborted.pop(producer_id, False)
-            return not has_batches
-        if control_type is ControlType.COMMIT:
-            if producer_id not in self._open_committed:
-                return True
-            self._open_committed.discard(producer_id)
-        return False
-
-    def _advance(self, offset: int) -> None:
-        while self._aborted and self._aborted[0].first_offset <= offset:
-            self._open_aborted.setdefault(self._aborted.pop(0).producer_id, False)
+        if control_type not in (ControlType.ABORT, ControlType.COMMIT):
+            return False
+        is_idle = header.producer_id not in self._open
+        self._open.discard(header.producer_id)
+        return is_idle
 
 
 class Cleaning:
-    """One pass over a log. ``replace`` is called with old segments and the one that takes their place."""
+    """One pass over a log. ``replace`` is called with old segments, the one that takes their place, and the offsets of markers
+    in it of aborted transactions of which nothing is left."""
 
     def __init__(
         self,
@@ -118,7 +112,7 @@ class Cleaning:
         *,
         producers: dict[int, ProducerEntry],
         aborted: Sequence[AbortedTransaction],
-        replace: Callable[[Sequence[Segment], Segment], None],
+        replace: Callable[[Sequence[Segment], Segment, set[int]], None],
     ) -> None:
         self.plan = plan
         self._config = config
@@ -129,6 +123,9 @@ class Cleaning:
         self._replace = replace
         self._offset_of_key: dict[bytes, int] = {}
         self._target: Segment | None = None
+        self._idle_aborts: set[int] = set()
+        #: Whether the log holds something that cannot be read: a pass would never come to its end.
+        self.is_broken = False
         self._is_abandoned = False
         self._is_running = False
         self._work: Generator[int, None, None] = self._run()
@@ -144,7 +141,7 @@ class Cleaning:
         first_dirty_offset: int,
         last_stable_offset: int,
         producers: ProducerState | None,
-        replace: Callable[[Sequence[Segment], Segment], None],
+        replace: Callable[[Sequence[Segment], Segment, set[int]], None],
     ) -> Cleaning | None:
         """A pass over the log of these segments, if `plan_cleaning` finds it worth one."""
         plan = plan_cleaning(segments, config, first_dirty_offset, last_stable_offset, now_ms)
@@ -155,7 +152,10 @@ class Cleaning:
         return cls(plan, config, memory, now_ms, producers=known, aborted=aborted, replace=replace)
 
     def step(self, records: int) -> bool:
-        """Go on for about this many records; False when the pass is over or abandoned. Raises LogError without memory."""
+        """Go on for about this many records; False when the pass is over or abandoned.
+
+        Raises LogError without memory, MalformedRecord or DecompressionFailed where the log is broken.
+        """
         self._is_running = True
         try:
             for done in self._work:
@@ -165,6 +165,9 @@ class Cleaning:
                 if records <= 0:
                     return True
             return False
+        except (MalformedRecord, DecompressionFailed):
+            self._is_abandoned = self.is_broken = True
+            raise
         except BaseException:
             self._is_abandoned = True
             raise
@@ -196,21 +199,18 @@ class Cleaning:
                     yield self._clean_batch(segment.batch(number), transactions)
             target, self._target = self._target, None
             target.last_modified_ms = group[-1].last_modified_ms
-            self._replace(group, target)
+            idle_aborts, self._idle_aborts = self._idle_aborts, set()
+            self._replace(group, target, idle_aborts)
 
     def _read_keys(self) -> Iterator[int]:
         """Fill the map from the dirty segments."""
         transactions = _Transactions(self._aborted)
         offsets = self._offset_of_key
         for segment in self.plan.segments:
-            if segment.base_offset < self.plan.first_dirty_offset:
-                continue
-            for number in range(len(segment)):
+            for number in range(segment.find(self.plan.first_dirty_offset), len(segment)):
                 batch = segment.batch(number)
                 header = BatchHeader.parse(batch)
-                if header.is_control:
-                    transactions.is_idle_marker(header, _control_type(batch))
-                elif not transactions.is_aborted(header):
+                if not header.is_control and not transactions.is_aborted(header):
                     for record in records_of(batch):
                         if record.key is not None:
                             offsets[record.key] = record.offset
@@ -236,7 +236,10 @@ class Cleaning:
         horizon_ms = header.delete_horizon_ms
         is_idle_marker = False
         if header.is_control:
-            is_idle_marker = transactions.is_idle_marker(header, _control_type(batch))
+            control_type = _control_type(batch)
+            is_idle_marker = transactions.is_idle_marker(header, control_type)
+            if is_idle_marker and control_type is ControlType.ABORT:
+                self._idle_aborts.add(header.last_offset)
             is_discarded = is_idle_marker and horizon_ms is not None and horizon_ms <= self._now_ms
         else:
             is_discarded = transactions.is_aborted(header)

@@ -22,7 +22,7 @@ from kafkaemu.log.errors import LogError, larger_than_segment, too_large
 from kafkaemu.log.leader_epochs import LeaderEpochs
 from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.log.producer_state import AbortedTransaction, ProducerState
-from kafkaemu.log.replay import apply_batch, check_batch
+from kafkaemu.log.replay import apply_batch, check_batch, replayed
 from kafkaemu.log.results import NOTHING_READ, AppendInfo, OffsetTimestamp, Origin, ReadResult
 from kafkaemu.log.segment import Segment
 from kafkawire.errors import ErrorCode
@@ -136,9 +136,9 @@ class PartitionLog:
 
     @property
     def last_stable_offset(self) -> int:
-        """First offset that read_committed may not read: that of the first open transaction, at most the high watermark."""
+        """First offset that read_committed may not read: of the first open transaction, from start offset to high watermark."""
         unstable = None if self._producers is None else self._producers.first_unstable_offset
-        return self.high_watermark if unstable is None else min(unstable, self.high_watermark)
+        return self.high_watermark if unstable is None else min(max(unstable, self.start_offset), self.high_watermark)
 
     def reconfigure(self, config: LogConfig) -> None:
         """From now on obey ``config``."""
@@ -483,12 +483,17 @@ class PartitionLog:
         self.first_dirty_offset = min(self.first_dirty_offset, offset)
         if self._epochs is not None:
             self._epochs.truncate_from_end(offset)
-        self._replay_producers()
+        if self._producers is not None:
+            self._producers = replayed(self.name, self.batches(self.start_offset), self.high_watermark)
 
     def truncate_fully(self, start_offset: int, *, is_unclean: bool = False) -> None:
         """Drop everything; the log goes on at ``start_offset`` (a follower whose leader has deleted all it knew)."""
         assert is_unclean or start_offset >= self.high_watermark, (self.name, start_offset, self.high_watermark)
-        self._release_segments()
+        self._abandon_cleaning()
+        for segment in self._segments:
+            segment.release(self._memory)
+        self._segments.clear()
+        self._memory.unregister(self)
         self.start_offset = self.end_offset = self.high_watermark = self.first_dirty_offset = start_offset
         self._epochs = None
         self._producers = None
@@ -540,6 +545,8 @@ class PartitionLog:
             if self._cleaning is None:
                 return False
         cleaning = self._cleaning
+        if cleaning.is_broken:
+            return False
         try:
             if cleaning.step(records):
                 return True
@@ -547,16 +554,23 @@ class PartitionLog:
                 self.first_dirty_offset = max(self.first_dirty_offset, cleaning.plan.end_offset)
         except LogError as error:
             logger.warning("Compaction of %s is put off: %s", self.name, error)
+        except ValueError as error:
+            # Lengths of compressed records are not compared when they are produced. The broken pass stays, lest it begins anew.
+            assert cleaning.is_broken, error
+            logger.warning("%s cannot be compacted: %s", self.name, error)
+            return False
         self._cleaning = None
         return False
 
-    def _replace_segments(self, old: Sequence[Segment], new: Segment) -> None:
+    def _replace_segments(self, old: Sequence[Segment], new: Segment, idle_aborts: set[int]) -> None:
         segments = self._segments
         at = segments.index(old[0])
         assert segments[at : at + len(old)] == list(old), self.name
         segments[at : at + len(old)] = [new]
         for segment in old:
             segment.release(self._memory)
+        if idle_aborts and self._producers is not None:
+            self._producers.forget_aborted(idle_aborts)
 
     def _abandon_cleaning(self) -> None:
         if self._cleaning is not None:
@@ -576,23 +590,6 @@ class PartitionLog:
         if len(segments) < 2 or segments[1].base_offset > self.high_watermark:
             return 0
         return self._delete_segments(1)
-
-    def _replay_producers(self) -> None:
-        """Producer state again, as the batches that are left make it."""
-        if self._producers is None:
-            return
-        self._producers = ProducerState(self.name)
-        for header, batch in self.batches(self.start_offset):
-            if header.producer_id >= 0:
-                apply_batch(self._producers, header, batch)
-        self._producers.on_high_watermark(self.high_watermark)
-
-    def _release_segments(self) -> None:
-        self._abandon_cleaning()
-        for segment in self._segments:
-            segment.release(self._memory)
-        self._segments.clear()
-        self._memory.unregister(self)
 
     def close(self) -> None:
         """Give all memory back: the partition is deleted. Slices that were read stay as they are."""

@@ -246,6 +246,10 @@ class ProducerState:
             if completed.last_offset < log_start_offset:
                 del self._unreplicated[first_offset]
 
+    def forget_aborted(self, marker_offsets: set[int]) -> None:
+        """Nothing is left of the aborted transactions with these markers: readers have nothing to skip."""
+        self.aborted = [aborted for aborted in self.aborted if aborted.last_offset not in marker_offsets]
+
     def aborted_in(self, start_offset: int, end_offset: int) -> list[AbortedTransaction]:
         """Aborted transactions with records in ``[start_offset, end_offset)``."""
         return [

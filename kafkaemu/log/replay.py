@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from struct import Struct
 
 from kafkaemu.log.producer_state import ProducerState
@@ -35,3 +36,13 @@ def apply_batch(producers: ProducerState, header: BatchHeader, batch: Buffer) ->
         producers.apply(header)
     elif (marker := _marker_of(batch)) is not None:
         producers.apply_marker(header, is_commit=marker[0] is ControlType.COMMIT, coordinator_epoch=marker[1])
+
+
+def replayed(partition: str, batches: Iterable[tuple[BatchHeader, Buffer]], high_watermark: int) -> ProducerState:
+    """The producer state that a log with these batches, committed up to ``high_watermark``, makes."""
+    producers = ProducerState(partition)
+    for header, batch in batches:
+        if header.producer_id >= 0:
+            apply_batch(producers, header, batch)
+    producers.on_high_watermark(high_watermark)
+    return producers

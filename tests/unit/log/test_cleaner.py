@@ -7,8 +7,9 @@ import pytest
 from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.log.partition_log import INTERNAL_SEGMENT_BYTES_MAX, PartitionLog
 from kafkaemu.log.results import Origin
-from kafkawire.records.batch import BatchHeader, has_valid_crc
+from kafkawire.records.batch import BatchHeader, Compression, has_valid_crc, set_crc
 from kafkawire.records.builder import end_transaction_batch
+from kafkawire.records.compression import compress
 from tests.unit.log.building import NOW_MS, append, committed, keyed, log_of, records_in_log, sequenced
 
 DAY_MS = 86_400_000
@@ -279,3 +280,42 @@ def test_slices_survive_the_compaction_of_what_they_show() -> None:
     for number in range(2000):
         append(log, keyed((b"b", b"%d" % number)))
     assert [bytes(part) for part in held] == before
+
+
+def test_records_committed_after_an_aborted_transaction_without_marker_stay() -> None:
+    """The marker is gone, so nothing in the log ends the aborted transaction any more."""
+    log = append(compacted(delete_retention_ms=0), sequenced(0, b"x", is_transactional=True))
+    end(log, is_commit=False)
+    append(log, sequenced(1, b"kept", is_transactional=True))
+    end(log, is_commit=True)
+    for number in range(5):
+        closed(log, keyed((b"z", b"%d" % number)))
+        log.compact(NOW_MS + number)
+    assert [header.base_offset for header in headers(log) if header.is_control] == [3]
+    assert b"kept" in [value for _, _, value in pairs(log)]
+    assert log.aborted_transactions(0, log.end_offset) == [], "read_committed would skip what was committed since"
+
+
+def test_keys_are_read_from_the_segment_in_which_the_dirty_part_begins() -> None:
+    log = append(
+        compacted(cleanup_policy=("compact", "delete")), keyed((b"k", b"1")), keyed((b"k", b"2")), keyed((b"k", b"3"))
+    )
+    log.delete_records(1)
+    closed(log)
+    log.compact(NOW_MS)
+    assert [value for _, _, value in pairs(log)] == [b"3"]
+
+
+def test_a_log_with_a_broken_record_is_left_alone_with_one_warning(caplog: pytest.LogCaptureFixture) -> None:
+    batch = bytearray(keyed((b"a", b"1"), compression=Compression.GZIP))
+    # A record that says it is shorter than its fields: accepted, as by the reference, since fields alone are read.
+    batch[61:] = compress(Compression.GZIP, bytes.fromhex("0c0000000261023100"))
+    batch[8:12] = (len(batch) - 12).to_bytes(4, "big")
+    set_crc(batch, 0)
+    log = closed(compacted(), bytes(batch), keyed((b"a", b"2")))
+    for _ in range(3):
+        assert log.compact(NOW_MS) is False
+    assert caplog.messages == ["orders-0 cannot be compacted: " + caplog.messages[0].partition(": ")[2]]
+    assert log.end_offset == 2
+    log.close()
+    assert (log.allocated_bytes, log.segments) == (0, ())

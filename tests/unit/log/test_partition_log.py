@@ -359,3 +359,10 @@ def test_an_idle_log_owns_next_to_nothing() -> None:
     assert log.offset_for_timestamp(0) is None
     assert log.retention(NOW_MS) == 0
     assert log.compact(NOW_MS) is False
+
+
+def test_the_last_stable_offset_is_never_before_the_start() -> None:
+    """Records of an open transaction can be deleted (invariant 1)."""
+    log = append(log_of(), sequenced(0, b"a", b"b", b"c", is_transactional=True))
+    log.delete_records(2)
+    assert log.last_stable_offset == 2
