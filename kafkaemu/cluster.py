@@ -17,14 +17,14 @@ from kafkaemu.server.driver import accept, run_deadlines
 from kafkaemu.server.listeners import Bound, bind
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from kafkaemu.config.listeners import Listeners
 
 logger = logging.getLogger("kafkaemu")
 
 #: How long clients may take to fetch their last answers when the broker stops.
-DRAIN_S = 1.5
+DRAIN_S = 1.2
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -33,16 +33,29 @@ def run(broker: Broker, listeners: Listeners) -> None:
     trio.run(serve, broker, listeners)
 
 
-async def serve(
-    broker: Broker, listeners: Listeners, *, on_started: Callable[[list[Bound]], None] = lambda _: None
-) -> None:
+async def serve(broker: Broker, listeners: Listeners) -> None:
     """Serve until a signal says to stop. Raises `CannotListen` or `CannotStart` before anybody is served.
 
     The first SIGTERM or SIGINT drains: no new connections, parked requests end as if their time were up, what is written may be
     read for `DRAIN_S` seconds. A second one ends at once.
     """
     with trio.open_signal_receiver(*_SIGNALS) as signals:
-        bound = bind(broker.world.network, listeners)
+        await serve_until(broker, listeners, (signal.Signals(number).name async for number in signals))
+    logger.info("[KafkaRaftServer nodeId=%d] Kafka Server stopped", broker.node_id)
+
+
+async def serve_until(
+    broker: Broker,
+    listeners: Listeners,
+    stops: AsyncIterator[str],
+    on_started: Callable[[list[Bound]], None] = lambda _: None,
+) -> None:
+    """Serve until ``stops`` says why to stop: its first word drains, its second ends at once.
+
+    ``on_started`` is called when clients can connect. Cancelling ends at once too. Raises `CannotListen` or `CannotStart`.
+    """
+    bound = bind(broker.world.network, listeners)
+    try:
         broker.start(listeners, bound)
         async with trio.open_nursery() as lifespan:
             lifespan.start_soon(run_deadlines, broker.world.clock, broker.moved, broker.real)
@@ -52,27 +65,33 @@ async def serve(
                 for listener in bound:
                     for sock in listener.sockets:
                         nursery.start_soon(accept, sock, listener.name, broker.connections, nursery)
-                async for number in signals:
-                    logger.info("Stopping: got %s", signal.Signals(number).name)
+                async for reason in stops:
+                    logger.info("Stopping: got %s", reason)
                     break
-                nursery.start_soon(_second_signal, signals, nursery)
+                nursery.start_soon(_second_stop, stops, nursery)
                 await stop(broker, bound)
                 nursery.cancel_scope.cancel()
-            broker.close()
             lifespan.cancel_scope.cancel()
-    logger.info("[KafkaRaftServer nodeId=%d] Kafka Server stopped", broker.node_id)
+    finally:
+        close(bound)
+        broker.close()
 
 
-async def _second_signal(signals: object, nursery: trio.Nursery) -> None:
-    async for _ in signals:  # type: ignore[attr-defined]
+async def _second_stop(stops: AsyncIterator[str], nursery: trio.Nursery) -> None:
+    async for _ in stops:
         nursery.cancel_scope.cancel()
+
+
+def close(bound: list[Bound]) -> None:
+    """Stop listening."""
+    for listener in bound:
+        for sock in listener.sockets:
+            sock.close()
 
 
 async def stop(broker: Broker, bound: list[Bound]) -> None:
     """Close the listeners and drain the connections, for at most `DRAIN_S` seconds."""
-    for listener in bound:
-        for sock in listener.sockets:
-            sock.close()
+    close(bound)
     connections = broker.connections
     connections.drain()
     with trio.move_on_after(DRAIN_S):

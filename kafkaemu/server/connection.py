@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Any
 from kafkaemu.delayed import Parked, Ticket
 from kafkaemu.handlers.context import NO_ANSWER, CloseConnection, NoAnswer, Peer, Request
 from kafkaemu.server.dispatch import Dispatcher, Route, internal_error
-from kafkawire.compiler import raw_encoder
 from kafkawire.framing import REQUEST_BYTES_MAX, FrameReader, ProtocolViolation, append_response, parse_request_head
 from kafkawire.primitives import Buffer, MalformedMessage, Part
 
@@ -35,8 +34,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("kafkaemu.server")
 
-#: Fairness: how much of one client is handled before the others have their turn.
+#: Fairness: how many requests of one client are handled before the others have their turn, if nobody else has more to do …
 FRAMES_PER_TURN = 32
+#: … and if many have: turns get shorter down to this, below which changing turns would cost more than it brings.
+FRAMES_PER_TURN_MIN = 12
 RECEIVE_BYTES = 16384
 #: How much more is read while a request is parked.
 READ_AHEAD_BYTES = 16384
@@ -81,6 +82,8 @@ class Connections:
         #: Real time without a byte after which a connection is closed, negative: never.
         self.max_idle_ms = max_idle_ms
         self.draining = False
+        #: How many connections have more to do than one turn.
+        self.yielding = 0
         self.open: dict[ServerConnection, None] = {}
 
     def close_idle(self) -> float:
@@ -115,6 +118,7 @@ class ServerConnection:
         "_shared",
         "_tail",
         "_ticket",
+        "_yielded",
         "active_ms",
         "closed",
         "peer",
@@ -136,6 +140,7 @@ class ServerConnection:
         self._ticket: Ticket[TopLevel] | None = None
         self._pending: tuple[Route, Request, Any] | None = None
         self._client_id: str | None = None
+        self._yielded = False
         shared.open[self] = None
 
     @property
@@ -168,6 +173,9 @@ class ServerConnection:
             return
         self.closed = True
         self._shared.open.pop(self, None)
+        if self._yielded:
+            self._yielded = False
+            self._shared.yielding -= 1
         if self._ticket is not None:
             self._ticket.cancel()
             self._ticket = self._pending = None
@@ -185,10 +193,14 @@ class ServerConnection:
     # One turn
 
     def _turn(self) -> Turn:
-        self.active_ms = self._shared.clock.real_ms()
+        shared = self._shared
+        self.active_ms = shared.clock.real_ms()
+        if self._yielded:
+            self._yielded = False
+            shared.yielding -= 1
         if not self._flush():
             return Turn.WRITE
-        if self._shared.draining:
+        if shared.draining:
             self.close()
             return Turn.CLOSED
         if self._ticket is not None:
@@ -203,11 +215,13 @@ class ServerConnection:
             return Turn.WRITE
         if self._ticket is not None:
             return Turn.PARKED
-        if self._frames:
-            return Turn.YIELD
-        if self._reader.failure is not None:
+        if self._reader.failure is not None and not self._frames:
             raise self._reader.failure
-        return Turn.YIELD if more else Turn.READ
+        if not self._frames and not more:
+            return Turn.READ
+        self._yielded = True
+        shared.yielding += 1
+        return Turn.YIELD
 
     def _receive(self) -> bool:
         """Receive once, adding to the frames that wait. Tells whether there may be more; closes at the stream's end."""
@@ -255,7 +269,8 @@ class ServerConnection:
             return
         handled = 0
         try:
-            for frame in frames[:FRAMES_PER_TURN]:
+            share = max(FRAMES_PER_TURN // (1 + self._shared.yielding), FRAMES_PER_TURN_MIN)
+            for frame in frames[:share]:
                 handled += 1
                 self._handle(frame)
                 if self._ticket is not None or self.closed:
@@ -301,11 +316,15 @@ class ServerConnection:
             self._encode(route, request, internal_error(route, request, body, error))
 
     def _encode(self, route: Route, request: Request, message: TopLevel) -> None:
-        encoder = raw_encoder(type(message), route.answer_version)
         tail = self._tail
         parts: list[Part] = [] if self._parts is None else self._parts
         self._tail = append_response(
-            bytearray() if tail is None else tail, parts, request.correlation_id, route.header_version, encoder, message
+            bytearray() if tail is None else tail,
+            parts,
+            request.correlation_id,
+            route.header_version,
+            route.encoder(message),
+            message,
         )
         if parts:
             self._parts = parts

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from kafkawire.compiler import RawDecoder, raw_decoder
+from kafkawire.compiler import RawDecoder, RawEncoder, raw_decoder, raw_encoder
 from kafkawire.errors import ErrorCode
 from kafkawire.framing import RequestHead, UnsupportedVersion
 from kafkawire.index import APIS, Api
@@ -25,7 +25,7 @@ Handle = Callable[["Context", "Request", Any], "Answer"]
 class Route:
     """How one version of one API is served."""
 
-    __slots__ = ("answer_version", "api", "decode", "handle", "header_version", "version")
+    __slots__ = ("_encoders", "answer_version", "api", "decode", "handle", "header_version", "version")
 
     def __init__(self, api: Api, version: int, decode: RawDecoder[Any], handle: Handle, answer_version: int) -> None:
         self.api = api
@@ -35,6 +35,16 @@ class Route:
         #: Version in which answers are encoded: the request's, but for ApiVersions in a version unknown here.
         self.answer_version = answer_version
         self.header_version = api.response_header_version(version)
+        self._encoders: dict[type[TopLevel], RawEncoder[Any]] = {}
+
+    def encoder(self, message: TopLevel) -> RawEncoder[Any]:
+        """The encoder of an answer: there is one class of answers, but for what an interceptor may think of."""
+        kind = message.__class__
+        try:
+            return self._encoders[kind]
+        except KeyError:
+            encoder = self._encoders[kind] = raw_encoder(kind, self.answer_version)
+            return encoder
 
     @property
     def name(self) -> str:

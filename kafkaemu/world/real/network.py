@@ -130,8 +130,9 @@ class RealListener(Listener):
             return RealConnection(sock, (str(address[0]), int(address[1])), self._fallbacks)
 
     def close(self) -> None:
-        trio.lowlevel.notify_closing(self._socket)
-        self._socket.close()
+        if self._socket.fileno() >= 0:
+            trio.lowlevel.notify_closing(self._socket)
+            self._socket.close()
 
 
 class RealNetwork(Network):

@@ -1,0 +1,235 @@
+"""`kafkaemu serve` and `kafkaemu ready` as processes: starting, refusing to start, stopping."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchResponse, FetchTopic
+from kafkawire.messages.metadata import MetadataRequest, MetadataResponse
+from tests.support.broker import ROOT, environment, running_broker, start_broker
+from tests.support.raw import RawClient
+
+STOPS_WITHIN_S = 2.0
+
+
+def command(*arguments: str, timeout_s: float = 20.0) -> subprocess.CompletedProcess[str]:
+    """Run ``kafkaemu`` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "kafkaemu", *arguments],
+        env=environment(),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+
+
+def metadata(client: RawClient) -> MetadataResponse:
+    answer = client.request(MetadataRequest(topics=None), 9)
+    assert isinstance(answer, MetadataResponse)
+    return answer
+
+
+def test_it_says_what_test_harnesses_wait_for() -> None:
+    with running_broker("--set", "node.id=7") as broker:
+        log = broker.log()
+    unfenced = (
+        "INFO [BrokerLifecycleManager id=7] The broker has been unfenced. Transitioning from RECOVERY to RUNNING."
+    )
+    assert unfenced in log
+    assert "INFO [KafkaRaftServer nodeId=7] Kafka Server started" in log
+    assert log.index(unfenced) < log.index("Kafka Server started")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_bare_command_is_reached_over_both_loopbacks_and_nothing_else(host: str) -> None:
+    with running_broker() as broker:
+        try:
+            client = RawClient(broker.port, host)
+        except OSError as error:
+            pytest.skip(f"this machine has no {host}: {error}")
+        with client:
+            answer = metadata(client)
+            assert [(one.host, one.port) for one in answer.brokers] == [("localhost", broker.port)]
+        addresses = [
+            line.split("Listening on ")[1].split(" ")[0] for line in broker.log().splitlines() if "Listening" in line
+        ]
+        assert set(addresses) <= {f"PLAINTEXT://127.0.0.1:{broker.port}", f"PLAINTEXT://[::1]:{broker.port}"}
+
+
+def test_each_listener_tells_its_own_address() -> None:
+    flags = (
+        "--listeners",
+        "PLAINTEXT://127.0.0.1:0,HOST://127.0.0.1:0",
+        "--advertised-listeners",
+        "PLAINTEXT://broker:29092,HOST://localhost:9092",
+        "--set",
+        "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,HOST:PLAINTEXT",
+    )
+    with running_broker(*flags) as broker:
+        told = {}
+        for name, port in broker.ports.items():
+            with RawClient(port) as client:
+                told[name] = [(one.host, one.port) for one in metadata(client).brokers]
+    assert told == {"PLAINTEXT": [("broker", 29092)], "HOST": [("localhost", 9092)]}
+
+
+def test_topics_named_on_the_command_line_are_there_for_the_first_request() -> None:
+    flags = ("--topic", "one", "--topic", "three:3", "--set", "num.partitions=2")
+    with running_broker(*flags) as broker, RawClient(broker.port) as client:
+        topics = {topic.name: len(topic.partitions) for topic in metadata(client).topics}
+    assert topics == {"one": 2, "three": 3}
+
+
+def test_a_properties_file_is_taken_and_settings_and_flags_count_before_it(tmp_path: Path) -> None:
+    file = tmp_path / "server.properties"
+    file.write_text(
+        "process.roles=broker,controller\nnode.id=5\ncontroller.listener.names=CONTROLLER\n"
+        "listeners=PLAINTEXT://127.0.0.1:9999,CONTROLLER://127.0.0.1:9998\nnum.partitions=3\n"
+        "controller.quorum.voters=5@localhost:9998\nsome.plugin.key=x\n"
+    )
+    flags = ("--config", str(file), "--port", "0", "--set", "num.partitions=4", "--topic", "t")
+    with running_broker(*flags) as broker:
+        with RawClient(broker.port) as client:
+            answer = metadata(client)
+        log = broker.log()
+    assert [one.node_id for one in answer.brokers] == [5]
+    assert [len(topic.partitions) for topic in answer.topics] == [4]
+    assert log.count("some.plugin.key") == 1
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_taken_port_is_refused_with_a_sentence_and_exit_code_1(host: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as taken:
+        try:
+            taken.bind((host, 0))
+        except OSError as error:
+            pytest.skip(f"this machine has no {host}: {error}")
+        taken.listen()
+        port = taken.getsockname()[1]
+        ended = command("serve", "--port", str(port))
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        f"kafkaemu: port {port} is taken by another program: stop it, or choose another port with --port\n"
+    )
+    assert "started" not in ended.stdout
+
+
+def test_a_topic_that_cannot_be_is_refused_with_a_sentence() -> None:
+    ended = command("serve", "--port", "0", "--topic", "a b")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("kafkaemu: --topic a b: ")
+    assert ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_drains_and_stops(number: signal.Signals, tmp_path: Path) -> None:
+    broker = start_broker("--topic", "t", log_path=tmp_path / "log")
+    client = RawClient(broker.port)
+    idle = RawClient(broker.port)
+    partition = FetchPartition(partition=0, fetch_offset=0, partition_max_bytes=1000)
+    fetch = FetchRequest(max_wait_ms=60_000, min_bytes=1, topics=[FetchTopic(topic="t", partitions=[partition])])
+    answers: list[object] = []
+    waiting = threading.Thread(target=lambda: answers.append(client.request(fetch, 4)))
+    waiting.start()
+    metadata(idle)
+    # The fetch is parked by now or will be answered at once: both are right.
+    begin = time.monotonic()
+    broker.process.send_signal(number)
+    assert broker.process.wait(10) == 0
+    assert time.monotonic() - begin < STOPS_WITHIN_S
+    waiting.join()
+    (answer,) = answers
+    assert isinstance(answer, FetchResponse), "a parked fetch is answered before the end"
+    assert idle.is_closed()
+    assert "Kafka Server stopped" in broker.log()
+    assert "Traceback" not in broker.log()
+    for one in (client, idle):
+        one.close()
+
+
+def flood(client: RawClient) -> None:
+    """Ask and ask and take no answer, until the broker has stopped reading for a while."""
+    client.socket.setblocking(False)
+    blocked = 0
+    while blocked < 30:
+        try:
+            client.socket.send(b"\0\0\0\x0e\0\x03\0\x01\0\0\0\x01\xff\xff\xff\xff\xff\xff" * 1000)
+            blocked = 0
+        except BlockingIOError:
+            blocked += 1
+            time.sleep(0.01)
+
+
+def test_a_client_that_takes_nothing_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    broker = start_broker("--topic", "t", log_path=tmp_path / "log")
+    with RawClient(broker.port) as client:
+        flood(client)
+        begin = time.monotonic()
+        assert broker.stop(10) == 0
+        assert 1.0 < time.monotonic() - begin < STOPS_WITHIN_S, "it is given time, and not too much"
+
+
+def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
+    broker = start_broker("--topic", "t", log_path=tmp_path / "log")
+    with RawClient(broker.port) as client:
+        flood(client)
+        broker.process.send_signal(signal.SIGTERM)
+        while "Stopping" not in broker.log():
+            time.sleep(0.005)
+        begin = time.monotonic()
+        broker.process.send_signal(signal.SIGTERM)
+        assert broker.process.wait(10) == 0
+        assert time.monotonic() - begin < 1.0
+
+
+def test_ready_tells_by_its_exit_code() -> None:
+    with running_broker() as broker:
+        ended = command("ready", "--bootstrap", f"localhost:{broker.port}")
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"localhost:{broker.port} is ready\n", "")
+        port = broker.port
+    ended = command("ready", "--bootstrap", f"127.0.0.1:{port}")
+    assert ended.returncode == 1
+    assert ended.stderr == f"kafkaemu: cannot connect to 127.0.0.1:{port}: Connection refused\n"
+
+
+def test_ready_gives_up_on_one_who_does_not_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        ended = command("ready", "--bootstrap", f"127.0.0.1:{port}", "--timeout", "1")
+    assert ended.returncode == 1
+    assert ended.stderr == f"kafkaemu: 127.0.0.1:{port} does not answer within 1 s\n"
+
+
+def test_nothing_is_imported_that_the_start_does_not_need() -> None:
+    script = (
+        "import sys, kafkaemu.cli.serve, kafkaemu.cluster as cluster\n"
+        "from kafkaemu.server.listeners import bind\n"
+        "cluster.run = lambda broker, listeners: broker.start(listeners, bind(broker.world.network, listeners))\n"
+        "kafkaemu.cli.serve.serve(['--port', '0'])\n"
+        "print(*sorted(sys.modules))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", script], env=environment(), cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = set(ended.stdout.split())
+    heavy = {"asyncio", "click", "cramjam", "importlib.metadata", "javaproperties", "json", "kafkaemu.groups"}
+    assert loaded & heavy == set()
+    assert [
+        name for name in loaded if name.startswith("kafkaemu.handlers.") and name.endswith(("produce", "fetch"))
+    ] == []
+
+
+def test_a_connection_that_is_silent_too_long_is_closed() -> None:
+    with running_broker("--set", "connections.max.idle.ms=300") as broker, RawClient(broker.port) as client:
+        assert client.is_closed()
