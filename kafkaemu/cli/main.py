@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
+from kafkaemu.cli.errors import UsageError
+
 USAGE = """\
 Usage: kafkaemu COMMAND [OPTION]...
 
@@ -16,10 +18,6 @@ Commands:
 
 `kafkaemu COMMAND --help` lists the options of a command, `kafkaemu --version` prints the version.
 """
-
-
-class UsageError(Exception):
-    """A command line that cannot be obeyed: one sentence, exit code 2."""
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from kafkaemu.cli.main import UsageError
+from kafkaemu.cli.errors import UsageError
 
 
 @attrs.frozen

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from kafkaemu.cli.main import UsageError
+from kafkaemu.cli.errors import UsageError
 from kafkaemu.cli.options import Command, Option
 
 COMMAND = Command(

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kafkaemu.config.checks import check_together
 from kafkaemu.config.emulator_defaults import EMULATOR_DEFAULTS
 from kafkaemu.config.synonyms import TOPIC_SYNONYMS, group_synonym
 from kafkaemu.config.table import BROKER, GROUP, TOPIC
 from kafkaemu.config.values import ConfigError, Value
-
-if TYPE_CHECKING:
-    from kafkaemu.config.described import Described
 
 
 class BrokerConfig:
@@ -37,8 +34,6 @@ class BrokerConfig:
         self.static: Mapping[str, str] = static
         self._values: dict[str, Value] = {}
         self._topic_defaults: dict[str, Value] | None = None
-        #: What `described.effective_topic` has made of it last, and of which dynamic defaults.
-        self.effective_topic: tuple[dict[str, str], tuple[Described, ...]] | None = None
         for name, text in static.items():
             if (key := BROKER.get(name)) is not None:
                 self._values[name] = key.parse(text)

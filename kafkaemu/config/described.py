@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
+from weakref import WeakKeyDictionary
 
 import attrs
 
@@ -151,16 +152,20 @@ def describe_topic(
     return entries
 
 
+#: What `effective_topic` answers for a topic without configs of its own, by broker, and the dynamic defaults it was made of.
+_effective: WeakKeyDictionary[BrokerConfig, tuple[dict[str, str], tuple[Described, ...]]] = WeakKeyDictionary()
+
+
 def effective_topic(
     config: BrokerConfig, dynamic_default: Mapping[str, str], topic_configs: Mapping[str, str]
 ) -> Sequence[Described]:
     """Every key of a new topic as CreateTopics answers it, by name: its own values as they were given, and a broker's value in
     another unit counts as static (which `describe_topic` does not tell)."""
-    known = config.effective_topic
+    known = _effective.get(config)
     if known is None or known[0] != dynamic_default:
         # Most topics set nothing of their own, and what they then have changes only with the dynamic defaults.
         entries = tuple(_effective_default(name, config, dynamic_default) for name in sorted(TOPIC))
-        known = config.effective_topic = (dict(dynamic_default), entries)
+        known = _effective[config] = (dict(dynamic_default), entries)
     if not topic_configs:
         return known[1]
     by_name = {entry.name: entry for entry in known[1]}

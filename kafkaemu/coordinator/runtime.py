@@ -182,14 +182,23 @@ class CoordinatorRuntime(Generic[S]):
     def _load(self, shard: Shard[S]) -> None:
         if self._shards.get(shard.index) is not shard:
             return  # resigned in the meantime
+        try:
+            self._replay_log(shard)
+        except Exception:
+            # As the reference: a shard that cannot be loaded is nobody's, rather than one that is loading for ever.
+            log.exception("%s-%d cannot be loaded", self.topic, shard.index)
+            self.on_resigned(shard.index)
+            return
+        shard.phase = Phase.ACTIVE
+        self._carry_out(shard, shard.state.on_loaded(self._now_ms()))
+
+    def _replay_log(self, shard: Shard[S]) -> None:
         now_ms = self._now_ms()
         for header, records in _batches_of(shard.partition.log):
             if not header.is_control:
                 for record in records:
                     self._replay_stored(shard, record.key, record.value, now_ms)
             shard.last_applied = header.last_offset
-        shard.phase = Phase.ACTIVE
-        self._carry_out(shard, shard.state.on_loaded(now_ms))
 
     def _replay_stored(self, shard: Shard[S], key: bytes | None, value: bytes | None, now_ms: int) -> None:
         if key is None:
@@ -229,6 +238,9 @@ class CoordinatorRuntime(Generic[S]):
             if not deferred.done:
                 self._refuse(shard, deferred, refused)
             return deferred
+        except BaseException:
+            shard.waiting.pop(deferred, None)  # whoever asked gets the error itself
+            raise
         if isinstance(answer, Deferred):
             if answer is not deferred:
                 del shard.waiting[deferred]

@@ -128,6 +128,10 @@ class SegmentMemory:
             self._reclaim(capacity, self.limit_bytes)
         pages = self._from_pool(capacity)
         if pages is None:
+            if self.limit_bytes is not None and self.total_bytes + capacity > self.limit_bytes:
+                # What is kept for reuse must not add to what is going to be allocated.
+                self._pool.clear()
+                self._pool_bytes = 0
             try:
                 pages = self._allocate(capacity)
             except MemoryError as error:
@@ -179,11 +183,6 @@ class SegmentMemory:
                     f"the memory limit of {limit_bytes} bytes is reached and no closed segment is left to drop; "
                     "raise --memory-limit, or lower segment.bytes or retention of the largest topics",
                 )
-        # What was dropped went to the pool; it must not add to what is going to be allocated.
-        if self._used_bytes + self._retired_bytes + self._pool_bytes + capacity > limit_bytes:
-            keep = self._pool.get(capacity, [])[:1]
-            self._pool = {capacity: keep} if keep else {}
-            self._pool_bytes = capacity * len(keep)
 
     def _drop_one_segment(self, limit_bytes: int) -> bool:
         """Drop the oldest closed segment of the largest topic that has one."""

@@ -384,3 +384,22 @@ def test_a_tombstone_has_no_value_and_the_prefix_is_type_and_version() -> None:
     assert record.timestamp_ms == 5
     tombstone = CoordinatorRecord(GroupMetadataKey(group="g"), None)
     assert RecordFormat([]).encode(tombstone, 0) == Record(b"\x00\x02\x00\x01g", None, (), 0)
+
+
+def test_an_event_that_ends_in_a_defect_leaves_nobody_waiting() -> None:
+    """Invariant 39."""
+    world = World()
+    world.runtime.on_elected(0, 0)
+    unencodable = CoordinatorRecord(OffsetCommitKey(group="g", topic="t", partition=1 << 40), OffsetCommitValue(), 4)
+    with pytest.raises(ValueError, match="partition"):
+        world.runtime.ask(0, lambda state, now_ms: Result(records=[unencodable], answer="never"))
+    assert not world.runtime._shards[0].waiting
+    assert world.one.log.batches == []
+
+
+def test_a_shard_whose_log_is_broken_is_nobody_s(caplog: pytest.LogCaptureFixture) -> None:
+    world = World()
+    world.one.log.append(build_batch([Record(b"\0\1", b"no key of an offset commit")]))
+    world.runtime.on_elected(0, 0)
+    assert code_of(world.tell()) is ErrorCode.NOT_COORDINATOR
+    assert caplog.messages == ["__numbers-0 cannot be loaded"]

@@ -99,6 +99,17 @@ def test_the_limit_drops_the_oldest_segments_of_the_largest_topic(caplog: pytest
     assert "topic orders" in caplog.messages[0]
 
 
+def test_memory_kept_for_reuse_counts_against_the_limit() -> None:
+    memory = SegmentMemory(2048 * KIB)
+    for chunk in [memory.take(64 * KIB, 0) for _ in range(24)]:
+        memory.give_back(chunk)
+    assert memory.total_bytes == 1536 * KIB
+    chunks = [memory.take(1024 * KIB, 1024 * KIB)]
+    assert memory.total_bytes <= 2048 * KIB
+    chunks.append(memory.take(1024 * KIB, 1024 * KIB))
+    assert memory.total_bytes <= 2048 * KIB
+
+
 def test_without_anything_to_drop_the_append_fails_and_changes_nothing() -> None:
     memory = SegmentMemory(100 * KIB)
     log = log_of(memory)
