@@ -29,6 +29,10 @@ from kafkawire.records.compression import DecompressionFailed
 from kafkawire.records.iterate import MalformedRecord, records_of
 from kafkawire.records.record import Record
 
+KEYS_MAX = 1_000_000
+"""How many keys one pass keeps in mind, at the end of the segment in which they become more; the next pass goes on from there.
+Stands for ``log.cleaner.dedupe.buffer.size``."""
+
 
 @attrs.frozen
 class CleanPlan:
@@ -203,10 +207,14 @@ class Cleaning:
             self._replace(group, target, idle_aborts)
 
     def _read_keys(self) -> Iterator[int]:
-        """Fill the map from the dirty segments."""
+        """Fill the map from the dirty segments, or as many of them as have keys enough."""
         transactions = _Transactions(self._aborted)
         offsets = self._offset_of_key
-        for segment in self.plan.segments:
+        segments = self.plan.segments
+        for place, segment in enumerate(segments):
+            if len(offsets) > KEYS_MAX:
+                self.plan = attrs.evolve(self.plan, segments=segments[:place], end_offset=segment.base_offset)
+                return
             for number in range(segment.find(self.plan.first_dirty_offset), len(segment)):
                 batch = segment.batch(number)
                 header = BatchHeader.parse(batch)

@@ -296,6 +296,21 @@ def test_records_committed_after_an_aborted_transaction_without_marker_stay() ->
     assert log.aborted_transactions(0, log.end_offset) == [], "read_committed would skip what was committed since"
 
 
+def test_a_pass_with_too_many_keys_ends_early_and_the_next_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kafkaemu.log.cleaner.KEYS_MAX", 1)
+    log = compacted()
+    for round_number in range(2):
+        closed(log, keyed((b"a", b"%d" % round_number), (b"b", b"%d" % round_number)))
+    closed(log, keyed((b"a", b"2")))
+    log.compact(NOW_MS)
+    assert (log.first_dirty_offset, len(records_in_log(log))) == (2, 5)
+    log.compact(NOW_MS)
+    assert (log.first_dirty_offset, pairs(log)) == (4, [(2, b"a", b"1"), (3, b"b", b"1"), (4, b"a", b"2")])
+    log.compact(NOW_MS)
+    assert (log.first_dirty_offset, pairs(log)) == (5, [(3, b"b", b"1"), (4, b"a", b"2")])
+    assert log.compact(NOW_MS) is False
+
+
 def test_keys_are_read_from_the_segment_in_which_the_dirty_part_begins() -> None:
     log = append(
         compacted(cleanup_policy=("compact", "delete")), keyed((b"k", b"1")), keyed((b"k", b"2")), keyed((b"k", b"3"))
