@@ -174,8 +174,6 @@ class SegmentMemory:
 
     def _reclaim(self, capacity: int, limit_bytes: int) -> None:
         """Make room for ``capacity`` more bytes, or raise LogError."""
-        self._pool.clear()
-        self._pool_bytes = 0
         while self._used_bytes + self._retired_bytes + capacity > limit_bytes:
             if not self._drop_one_segment(limit_bytes):
                 raise LogError(

@@ -386,6 +386,21 @@ def test_a_tombstone_has_no_value_and_the_prefix_is_type_and_version() -> None:
     assert RecordFormat([]).encode(tombstone, 0) == Record(b"\x00\x02\x00\x01g", None, (), 0)
 
 
+def test_who_has_an_answer_does_not_wait_any_more() -> None:
+    """Invariant 39."""
+    world = World()
+    world.runtime.on_elected(0, 0)
+    deferred = [world.add(1), world.tell()]
+    shard = world.runtime._shards[0]
+    assert list(shard.waiting) == deferred
+    world.pass_high_watermark(1)
+    assert not shard.waiting
+    world.refuse = ErrorCode.NOT_ENOUGH_REPLICAS
+    assert code_of(world.add(2)) is ErrorCode.COORDINATOR_NOT_AVAILABLE
+    assert not shard.waiting
+    assert len(world.waiting) == 0
+
+
 def test_an_event_that_ends_in_a_defect_leaves_nobody_waiting() -> None:
     """Invariant 39."""
     world = World()

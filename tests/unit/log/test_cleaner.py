@@ -10,6 +10,7 @@ from kafkaemu.log.results import Origin
 from kafkawire.records.batch import BatchHeader, Compression, has_valid_crc, set_crc
 from kafkawire.records.builder import end_transaction_batch
 from kafkawire.records.compression import compress
+from kafkawire.records.iterate import records_of
 from tests.unit.log.building import NOW_MS, append, committed, keyed, log_of, records_in_log, sequenced
 
 DAY_MS = 86_400_000
@@ -280,6 +281,20 @@ def test_slices_survive_the_compaction_of_what_they_show() -> None:
     for number in range(2000):
         append(log, keyed((b"b", b"%d" % number)))
     assert [bytes(part) for part in held] == before
+
+
+def test_aborted_records_neither_stay_nor_supersede() -> None:
+    log = append(compacted(), keyed((b"a", b"1")))
+    transactional = {"producer_id": 7, "producer_epoch": 0, "is_transactional": True}
+    append(log, keyed((b"a", b"aborted"), (b"only", b"aborted"), base_sequence=0, **transactional))
+    append(log, keyed((b"c", b"aborted"), base_sequence=2, **transactional))
+    end(log, is_commit=False)
+    append(log, keyed((b"d", b"committed"), base_sequence=3, **transactional))
+    end(log, is_commit=True)
+    closed(log)
+    log.compact(NOW_MS)
+    data = [record for header, batch in log.batches(0) if not header.is_control for record in records_of(batch)]
+    assert [(record.key, record.value) for record in data] == [(b"a", b"1"), (b"d", b"committed")]
 
 
 def test_records_committed_after_an_aborted_transaction_without_marker_stay() -> None:

@@ -1,6 +1,7 @@
 """Chunks: their sizes, their recycling, and the bound on all memory."""
 
 import logging
+from weakref import ref
 
 import pytest
 
@@ -108,6 +109,17 @@ def test_memory_kept_for_reuse_counts_against_the_limit() -> None:
     assert memory.total_bytes <= 2048 * KIB
     chunks.append(memory.take(1024 * KIB, 1024 * KIB))
     assert memory.total_bytes <= 2048 * KIB
+
+
+def test_a_closed_log_is_forgotten_and_its_memory_used_again() -> None:
+    memory = SegmentMemory(256 * KIB)
+    for _ in range(20):
+        log = append(log_of(memory), batch_of(b"v" * 50_000))
+        gone = ref(log)
+        log.close()
+        del log
+        assert gone() is None, "the memory still knows a log that is closed"
+        assert memory.total_bytes == 64 * KIB
 
 
 def test_without_anything_to_drop_the_append_fails_and_changes_nothing() -> None:
