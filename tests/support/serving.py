@@ -93,11 +93,13 @@ class Client:
         return self.core.pump()
 
     def run(self) -> Turn:
-        """Turns of the server until it waits for something; the client reads everything."""
-        while (turn := self.core.pump()) in (Turn.YIELD, Turn.WRITE):
+        """Turns of the server until it waits for something that is not there; the client reads everything."""
+        while True:
+            turn = self.core.pump()
             self.receive()
-        self.receive()
-        return turn
+            readable = turn in (Turn.READ, Turn.PARKED) and self.server_pipe.readable
+            if turn not in (Turn.YIELD, Turn.WRITE) and not readable:
+                return turn
 
     def receive(self) -> bytes:
         """Take what has arrived; returns everything received so far."""

@@ -50,6 +50,11 @@ class MemoryConnection(Connection):
     def peer_address(self) -> tuple[str, int]:
         return self._peer
 
+    @property
+    def readable(self) -> bool:
+        """Whether bytes or the end are there to be received."""
+        return bool(self._incoming.content) or self._incoming.ended
+
     def _check_open(self) -> None:
         if self._closed:
             raise OSError(errno.EBADF, "the connection is closed")
@@ -86,7 +91,7 @@ class MemoryConnection(Connection):
 
     async def wait_readable(self) -> None:
         self._check_open()
-        if not self._incoming.content and not self._incoming.ended:
+        if not self.readable:
             await self.wait_woken()
 
     async def wait_writable(self) -> None:
