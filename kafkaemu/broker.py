@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from kafkaemu.config.broker import BrokerConfig, topic_values
@@ -32,6 +33,11 @@ logger = logging.getLogger("kafkaemu")
 
 #: The topic whose partitions' leaders coordinate groups.
 OFFSETS_TOPIC = "__consumer_offsets"
+#: What is imported when nobody asks for anything, so that the first who does need not wait for it; the slowest first.
+WARMED_MODULES = ("kafkaemu.groups.coordinator", *(f"kafkaemu.handlers.{name}" for name in HANDLERS.values()))
+#: How long after the start, and after the latest request, the next of them is imported.
+WARM_AFTER_MS = 250.0
+WARM_PAUSE_MS = 50.0
 #: How much compaction does before others get their turn: a few milliseconds of work.
 COMPACTED_RECORDS_PER_TURN = 2000
 
@@ -124,6 +130,7 @@ class Broker:
         self._compact()
         if self.connections.max_idle_ms >= 0:
             self._close_idle()
+        self._warm_up(iter(WARMED_MODULES), WARM_AFTER_MS)
 
     def _create_topics(self, now_ms: int) -> None:
         wanted = [NewTopic(name, -1 if count is None else count) for name, count in self._topics]
@@ -206,6 +213,19 @@ class Broker:
             self.real.at(clock.real_ms() + 1, self._compact)
         else:
             self.moved.at(now_ms + self.config["log.cleaner.backoff.ms"], self._compact)
+
+    def _warm_up(self, modules: Iterator[str], after_ms: float) -> None:
+        """Import the rest of ``modules``, one at a time, while nobody waits."""
+
+        def look() -> None:
+            quiet = self.connections.quiet_ms() > WARM_PAUSE_MS
+            if quiet and (module := next(modules, None)) is not None:
+                import_module(module)
+            elif quiet:
+                return
+            self._warm_up(modules, WARM_PAUSE_MS)
+
+        self.real.at(self.world.clock.real_ms() + after_ms, look)
 
     def _close_idle(self) -> None:
         self.real.at(self.connections.close_idle(), self._close_idle)

@@ -18,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import enum
 import logging
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +98,10 @@ class Connections:
             else:
                 connection.close()
         return next_ms
+
+    def quiet_ms(self) -> float:
+        """Real time since any open connection did something, in milliseconds."""
+        return self.clock.real_ms() - max((one.active_ms for one in self.open), default=-math.inf)
 
     def drain(self) -> None:
         """Shutting down: parked requests end as if their time were up; a connection closes once its answers are sent."""
