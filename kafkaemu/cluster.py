@@ -25,6 +25,8 @@ logger = logging.getLogger("kafkaemu")
 
 #: How long clients may take to fetch their last answers when the broker stops.
 DRAIN_S = 1.2
+#: Longer log messages are cut.
+MESSAGE_CHARACTERS_MAX = 2000
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -112,12 +114,29 @@ def announce(node_id: int, bound: list[Bound]) -> None:
     logger.info("[KafkaRaftServer nodeId=%d] Kafka Server started", node_id)
 
 
+class OneLine(logging.Formatter):
+    """Kafka's layout, one line for each message: what a client calls itself or a topic can neither forge lines nor fill the disk."""
+
+    def __init__(self) -> None:
+        super().__init__("[%(asctime)s] %(levelname)s %(message)s (%(name)s)")
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """The line before the traceback, if there is one."""
+        message = record.message
+        if len(message) > MESSAGE_CHARACTERS_MAX:
+            message = message[:MESSAGE_CHARACTERS_MAX] + "…"
+        if not message.isprintable():
+            message = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in message)
+        record.message = message
+        return super().formatMessage(record)
+
+
 def configure_logging(level: str) -> None:
     """Log lines in the layout of Kafka's, on standard output as Kafka does."""
     logging.addLevelName(logging.WARNING, "WARN")
     logging.addLevelName(logging.CRITICAL, "FATAL")
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(logging.Formatter("[%(asctime)s] %(levelname)s %(message)s (%(name)s)"))
+    handler.setFormatter(OneLine())
     # Whoever reads the log may go away; the broker stays.
     logging.raiseExceptions = False
     root = logging.getLogger("kafkaemu")

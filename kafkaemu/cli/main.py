@@ -27,9 +27,12 @@ def run(arguments: Sequence[str]) -> int:
         return 0
     command, *rest = arguments
     if command in ("--version", "-V"):
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        print(f"kafkaemu {version('kafkaemu')}")
+        try:
+            print(f"kafkaemu {version('kafkaemu')}")
+        except PackageNotFoundError:
+            print("kafkaemu, run from a source tree without being installed")
         return 0
     if command == "serve":
         from kafkaemu.cli.serve import serve

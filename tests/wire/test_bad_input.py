@@ -167,6 +167,15 @@ def test_requests_before_the_bad_one_are_answered(client: RawClient) -> None:
     assert client.is_closed()
 
 
+def test_a_client_id_can_neither_forge_lines_of_the_log_nor_fill_it(broker: Broker, client: RawClient) -> None:
+    client_id = "x\n[2026-01-01 00:00:00,000] INFO forged (kafkaemu)" + "y" * 30_000
+    client.send(framed(header(METADATA, 14, client_id=client_id) + bytes(20)))
+    assert client.is_closed()
+    assert_logged(broker, client, "x\\n[2026")
+    assert not any(line.startswith("[2026-01-01 00:00:00,000]") for line in broker.log().splitlines())
+    assert max(map(len, broker.log().splitlines())) < 3000
+
+
 # Answered
 
 
