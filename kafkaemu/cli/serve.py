@@ -9,11 +9,13 @@ from kafkaemu.cli.errors import UsageError
 from kafkaemu.cli.options import Command, Option
 from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.listeners import Listeners, parse_listeners
-from kafkaemu.config.sources import Sources, load
+from kafkaemu.config.sources import load
 from kafkaemu.config.values import ConfigError
 
 DEFAULT_PORT = 9092
 LEVELS = ("debug", "info", "warn", "error")
+MEMORY_LIMIT_BYTES_MIN = 1 << 20
+_ABOUT_LISTENERS = ("advertised.listeners", "inter.broker.listener.name", "security.inter.broker.protocol")
 _UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 COMMAND = Command(
@@ -32,7 +34,8 @@ COMMAND = Command(
         Option("--log-level", "LEVEL", f"{', '.join(LEVELS)} (info)"),
         Option("--memory-limit", "BYTES", "memory for records, as 512M or 2G (half of the machine's)"),
     ),
-    "--set counts before the file, and the other options before both.",
+    "--set overrides the file, the other options override both. With --port, --host or --listeners,\n"
+    "nothing that the file says of listeners counts, what it advertises included.",
 )
 
 
@@ -47,27 +50,35 @@ def serve(arguments: Sequence[str]) -> int:
         raise UsageError(f"--log-level is one of {', '.join(LEVELS)}, not {level!r}")
     topics = [_topic(text) for text in values.get("--topic", [])]
     limit_bytes = _bytes(values["--memory-limit"][0]) if "--memory-limit" in values else None
+    config, listeners, warnings = configured(values)
+    return _run(config, listeners, warnings, topics, level, limit_bytes)
+
+
+def configured(values: dict[str, list[str]]) -> tuple[BrokerConfig, Listeners, tuple[str, ...]]:
+    """Configuration, listeners and sentences of warning of the options by name. Raises `UsageError`."""
     from kafkaemu.world.real.disk import RealDisk
 
+    flags = _flags(values)
     try:
         sources = load(
             RealDisk(),
             properties_file=_one(values, "--config", None),
             settings=values.get("--set", []),
-            flags=_flags(values),
+            flags=flags,
+            # Where to listen is said anew: the names and addresses that the file has for it mean nothing then.
+            forget=_forgotten(values),
         )
         sources.overrides.setdefault("listeners", f"PLAINTEXT://localhost:{DEFAULT_PORT}")
         config = BrokerConfig(sources.overrides)
-        listeners = parse_listeners(config)
+        return config, parse_listeners(config), sources.warnings
     except ConfigError as error:
         raise UsageError(str(error)) from None
-    return _run(config, listeners, sources, topics, level, limit_bytes)
 
 
 def _run(
     config: BrokerConfig,
     listeners: Listeners,
-    sources: Sources,
+    warnings: tuple[str, ...],
     topics: list[tuple[str, int | None]],
     level: str,
     limit_bytes: int | None,
@@ -86,14 +97,16 @@ def _run(
     gc.freeze()
     gc.enable()
     cluster.configure_logging(level.upper())
-    for warning in sources.warnings:
+    for warning in warnings:
         logging.getLogger("kafkaemu").warning(warning)
     try:
         if limit_bytes is None and (total_bytes := memory_bytes()) is not None:
             limit_bytes = total_bytes // 2
         broker = Broker(RealWorld(), config, topics=topics, memory_limit_bytes=limit_bytes)
         cluster.run(broker, listeners)
-    except (CannotListen, CannotStart) as error:
+    except CannotStart as error:
+        raise UsageError(str(error)) from None
+    except CannotListen as error:
         print(f"kafkaemu: {error}", file=sys.stderr)
         return 1
     return 0
@@ -123,6 +136,13 @@ def _flags(values: dict[str, list[str]]) -> dict[str, str]:
     return flags
 
 
+def _forgotten(values: dict[str, list[str]]) -> tuple[str, ...]:
+    """What a properties file says of listeners besides where they are, if the command line says where to listen."""
+    if "--port" in values or "--host" in values:
+        return (*_ABOUT_LISTENERS, "listener.security.protocol.map")
+    return _ABOUT_LISTENERS if "--listeners" in values else ()
+
+
 def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text) <= 65535):
         raise UsageError(f"--port is a number from 0 to 65535, not {text!r}")
@@ -143,5 +163,8 @@ def _bytes(text: str) -> int:
     if text and text[-1].upper() in _UNITS:
         number, unit = text[:-1], text[-1].upper()
     if not (number.isascii() and number.isdecimal() and int(number) > 0):
-        raise UsageError(f"--memory-limit is a number of bytes, with K, M or G behind it if you like, not {text!r}")
-    return int(number) * _UNITS[unit]
+        raise UsageError(f"--memory-limit is a number of bytes, or as 512M or 2G, not {text!r}")
+    limit_bytes = int(number) * _UNITS[unit]
+    if limit_bytes < MEMORY_LIMIT_BYTES_MIN:
+        raise UsageError(f"--memory-limit is at least 1M, not {text}")
+    return limit_bytes

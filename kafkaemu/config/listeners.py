@@ -12,6 +12,7 @@ from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.values import ConfigError
 
 _HOST_CHARACTERS = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-%._:")
+PORT_MAX = 65535
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 
 
@@ -151,6 +152,9 @@ def _endpoint(text: str, protocols: dict[str, str]) -> Endpoint:
     name = name.upper()
     if not -(1 << 31) <= int(port) < 1 << 31:
         raise ConfigError(f'For input string: "{port}"')
+    if not 0 <= int(port) <= PORT_MAX:
+        # The reference fails later and less clearly, when it listens or registers.
+        raise ConfigError(f"port out of range: {port}")
     if name not in protocols:
         raise ConfigError(f"No security protocol defined for listener {name}")
     return Endpoint(name, host or None, int(port), protocols[name])

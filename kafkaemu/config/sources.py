@@ -41,8 +41,10 @@ def load(
     properties_file: str | None = None,
     settings: Iterable[str] = (),
     flags: Mapping[str, str] | None = None,
+    forget: Iterable[str] = (),
 ) -> Sources:
-    """Read and merge: file, then ``settings`` (``key=value`` each), then ``flags`` (texts by key).
+    """Read and merge: file, then ``settings`` (``key=value`` each), then ``flags`` (texts by key). The keys to ``forget`` do not count
+    if the file has them.
 
     A key that Kafka does not know is one warning in a file, where plugins and other programs have theirs, and an error in
     ``settings``. Raises `ConfigError` for that, and for a file that cannot be read.
@@ -53,6 +55,8 @@ def load(
         overrides = read_properties(disk, properties_file)
         unknown = [name for name in overrides if not is_known(name)]
         warnings = tuple(f"unknown key in {properties_file}, ignored: {name}" for name in unknown)
+        for name in forget:
+            overrides.pop(name, None)
     for setting in settings:
         name, value = parse_setting(setting)
         overrides[name] = value

@@ -101,9 +101,13 @@ def _bind_hosts(network: Network, hosts: tuple[str | None, ...], port: int) -> t
 def _sentence(endpoint: Endpoint, error: OSError) -> str:
     where = f"{endpoint.host or ''}:{endpoint.port}"
     if error.errno == errno.EADDRINUSE:
-        return f"port {endpoint.port} is taken by another program: stop it, or choose another port with --port"
+        return (
+            f"port {endpoint.port} is taken by another program: stop it, or choose another with --port or --listeners"
+        )
     if error.errno in (errno.EACCES, errno.EPERM):
-        return f"not allowed to listen on {where}: choose a port above 1023 with --port"
+        return f"not allowed to listen on {where}: choose a port above 1023 with --port or --listeners"
     if error.errno in _NO_SUCH_ADDRESS or type(error).__name__ == "gaierror":
-        return f"this machine has no address {endpoint.host}: choose another with --host"
-    return f"cannot listen on {where} ({error.strerror or error}): choose another address with --host and --port"
+        return f"this machine has no address {endpoint.host}: choose another with --host or --listeners"
+    return (
+        f"cannot listen on {where} ({error.strerror or error}): choose another with --host and --port, or --listeners"
+    )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from kafkaemu.cli.main import main
-from kafkaemu.cli.serve import COMMAND
+from kafkaemu.cli.serve import COMMAND, configured
+from tests.support.broker import ROOT, environment
 
 
 def ended(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
@@ -33,8 +38,13 @@ def ended(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int
         (["serve", "--log-level", "loud"], "--log-level is one of"),
         (["serve", "--memory-limit", "lots"], "--memory-limit"),
         (["serve", "--memory-limit", "0"], "--memory-limit"),
+        (["serve", "--memory-limit", "10"], "--memory-limit is at least 1M"),
+        (["serve", "--memory-limit", "64MiB"], "as 512M or 2G, not '64MiB'"),
         (["serve", "--listeners", "PLAINTEXT://:1", "--port", "1"], "leave out --host and --port"),
         (["serve", "--listeners", "nonsense"], "nonsense"),
+        (["serve", "--listeners", "PLAINTEXT://localhost:70000"], "70000"),
+        (["serve", "--listeners", "PLAINTEXT://localhost:-5"], "-5"),
+        (["serve", "--port", "0", "--advertised-listeners", "PLAINTEXT://localhost:70000"], "70000"),
         (["serve", "--set", "num.partitions"], "key=value"),
         (["serve", "--set", "num.partition=1"], "num.partitions"),
         (["serve", "--set", "num.partitions=x"], "num.partitions"),
@@ -53,6 +63,75 @@ def test_a_command_line_that_cannot_be_obeyed_is_one_sentence_and_exit_code_2(
     assert words in err
     assert err.startswith("kafkaemu: ")
     assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("topics", "words"),
+    [
+        (["bad/name"], "--topic bad/name: Topic name is invalid"),
+        (["a:1", "a:2"], "--topic a: Duplicate topic name."),
+    ],
+)
+def test_a_topic_that_cannot_be_made_is_one_sentence_and_exit_code_2(topics: list[str], words: str) -> None:
+    command = [sys.executable, "-m", "kafkaemu", "serve", "--port", "0"]
+    for topic in topics:
+        command += ["--topic", topic]
+    ended = subprocess.run(command, env=environment(), cwd=ROOT, capture_output=True, text=True, timeout=20)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert words in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+STOCK_PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+listeners=INSIDE://:29092,OUTSIDE://:9092,CONTROLLER://:9093
+advertised.listeners=INSIDE://broker:29092,OUTSIDE://localhost:9092,CONTROLLER://localhost:9093
+inter.broker.listener.name=INSIDE
+controller.listener.names=CONTROLLER
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,INSIDE:PLAINTEXT,OUTSIDE:PLAINTEXT
+num.partitions=3
+"""
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ["--port", "19154"],
+        ["--listeners", "INSIDE://localhost:19154", "--set", "inter.broker.listener.name=INSIDE"],
+        ["--host", "localhost", "--port", "19154"],
+    ],
+)
+def test_listening_elsewhere_than_the_file_says_forgets_what_the_file_tells_clients(
+    flags: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "server.properties"
+    path.write_text(STOCK_PROPERTIES)
+    values = COMMAND.parse(["--config", str(path), *flags])
+    assert values is not None
+    config, listeners, _ = configured(values)
+    assert [(one.host, one.port) for one in listeners.broker] == [("localhost", 19154)]
+    assert [(one.host, one.port) for one in listeners.advertised.values()] == [("localhost", 19154)]
+    assert config["num.partitions"] == 3
+
+
+def test_what_the_command_line_tells_clients_stays_with_the_files_listeners(tmp_path: Path) -> None:
+    path = tmp_path / "server.properties"
+    path.write_text(STOCK_PROPERTIES)
+    values = COMMAND.parse(
+        ["--config", str(path), "--advertised-listeners", "INSIDE://other:29092,OUTSIDE://localhost:9092"]
+    )
+    assert values is not None
+    _, listeners, _ = configured(values)
+    assert listeners.advertised["INSIDE"].host == "other"
+    assert [one.name for one in listeners.broker] == ["INSIDE", "OUTSIDE"]
+
+
+def test_set_may_name_the_listener_of_brokers_beside_port() -> None:
+    values = COMMAND.parse(["--port", "1", "--set", "inter.broker.listener.name=PLAINTEXT"])
+    assert values is not None
+    assert configured(values)[1].inter_broker == "PLAINTEXT"
 
 
 @pytest.mark.parametrize(

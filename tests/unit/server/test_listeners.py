@@ -105,7 +105,12 @@ def test_if_one_listener_fails_none_stays_open() -> None:
 
 @pytest.mark.parametrize(
     ("code", "words"),
-    [(errno.EACCES, "--port"), (errno.EADDRNOTAVAIL, "--host"), (errno.EIO, "--host and --port")],
+    [
+        (errno.EADDRINUSE, "--port or --listeners"),
+        (errno.EACCES, "--port or --listeners"),
+        (errno.EADDRNOTAVAIL, "--host or --listeners"),
+        (errno.EIO, "--host and --port"),
+    ],
 )
 def test_every_failure_says_what_to_do(code: int, words: str) -> None:
     with pytest.raises(CannotListen, match=words):
