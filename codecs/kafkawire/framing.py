@@ -62,14 +62,28 @@ class ProtocolViolation(Exception):
     """What a peer sent cannot be answered: the connection must be closed. The text says why, for the log."""
 
 
+#: Content type and major version of the first record that a TLS client sends.
+_TLS_HANDSHAKE = 0x1603
+_HTTP_METHODS = frozenset(int.from_bytes(method, "big") for method in (b"GET ", b"HEAD", b"POST", b"PUT ", b"OPTI"))
+
+
 class InvalidFrameLength(ProtocolViolation):
     """A frame whose length is negative or above the limit; ``length`` and ``limit`` in bytes."""
 
     def __init__(self, length: int, limit: int) -> None:
         beyond = f" larger than {limit}" if length > limit else ""
-        super().__init__(f"Invalid receive (size = {length}{beyond})")
+        super().__init__(f"Invalid receive (size = {length}{beyond}){_other_protocol(length)}")
         self.length = length
         self.limit = limit
+
+
+def _other_protocol(length: int) -> str:
+    """What the four bytes of a frame length say if they are the beginning of something else; empty if they are not."""
+    if length >> 16 == _TLS_HANDSHAKE:
+        return ": the beginning of a TLS handshake, not of a Kafka request"
+    if length in _HTTP_METHODS:
+        return ": the beginning of an HTTP request, not of a Kafka request"
+    return ""
 
 
 class MalformedHeader(ProtocolViolation):

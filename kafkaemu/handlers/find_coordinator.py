@@ -18,7 +18,7 @@ from __future__ import annotations
 import attrs
 
 from kafkaemu.groups.records import TOPIC
-from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.handlers.context import Answer, Context, Request, log_refusal
 from kafkawire.errors import ErrorCode
 from kafkawire.messages.find_coordinator import Coordinator, FindCoordinatorRequest, FindCoordinatorResponse
 from kafkawire.primitives import uuid_from_text
@@ -69,19 +69,21 @@ def _find(context: Context, request: Request, key_type: int, key: str) -> _Found
     if key_type == _GROUP:
         return _find_group(context, request, key)
     if key_type == _TRANSACTION:
-        return _Found(
-            ErrorCode.CLUSTER_AUTHORIZATION_FAILED,
+        code = ErrorCode.CLUSTER_AUTHORIZATION_FAILED
+        text = (
             "This broker does not support transactions yet: there is no transaction coordinator for transactional id "
-            f'"{key}". Produce without transactional.id.',
+            f'"{key}". Produce without transactional.id.'
         )
+        # Some clients show the name of the code alone, which would mislead.
+        log_refusal(request, "FindCoordinator", code, text)
+        return _Found(code, text)
     if key_type != _SHARE:
         return _Found(ErrorCode.INVALID_REQUEST, ErrorCode.INVALID_REQUEST.message)
     if request.version < 6 or not _is_share_key(key):
         return _Found(ErrorCode.INVALID_REQUEST)
-    return _Found(
-        ErrorCode.INVALID_REQUEST,
-        f'This broker does not support share groups yet: there is no share coordinator for "{key}".',
-    )
+    text = f'This broker does not support share groups yet: there is no share coordinator for "{key}".'
+    log_refusal(request, "FindCoordinator", ErrorCode.INVALID_REQUEST, text)
+    return _Found(ErrorCode.INVALID_REQUEST, text)
 
 
 def _find_group(context: Context, request: Request, group_id: str) -> _Found:

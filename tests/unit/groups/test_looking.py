@@ -161,11 +161,13 @@ def test_a_client_on_another_listener_has_no_coordinator() -> None:
 
 
 @pytest.mark.parametrize("version", [1, 3, 4, 6])
-def test_a_transactional_id_is_refused_for_good_and_says_why(version: int) -> None:
+def test_a_transactional_id_is_refused_for_good_and_says_why(version: int, caplog: pytest.LogCaptureFixture) -> None:
     ((code, text, node, host, port),) = find(GroupBroker(), version, 1, "tx-7")
     assert not ErrorCode(code).retriable
     assert text is not None and "does not support transactions" in text and '"tx-7"' in text
     assert (node, host, port) == (-1, "", -1)
+    (line,) = caplog.messages
+    assert "Refused FindCoordinator of" in line and '(client id "client")' in line and text in line
 
 
 @pytest.mark.parametrize("key_type", [-1, 3, 9])

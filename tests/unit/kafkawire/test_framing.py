@@ -86,6 +86,22 @@ def test_text_of_an_invalid_length_names_size_and_limit() -> None:
     assert str(framing.InvalidFrameLength(-5, 1000)) == "Invalid receive (size = -5)"
 
 
+@pytest.mark.parametrize(
+    ("beginning", "words"),
+    [
+        (b"\x16\x03\x01\x02", "the beginning of a TLS handshake, not of a Kafka request"),
+        (b"\x16\x03\x03\x00", "the beginning of a TLS handshake, not of a Kafka request"),
+        (b"GET ", "the beginning of an HTTP request, not of a Kafka request"),
+        (b"POST", "the beginning of an HTTP request, not of a Kafka request"),
+    ],
+)
+def test_the_frame_length_of_another_protocol_says_which(beginning: bytes, words: str) -> None:
+    length = int.from_bytes(beginning, "big")
+    assert (
+        str(framing.InvalidFrameLength(length, 1000)) == f"Invalid receive (size = {length} larger than 1000): {words}"
+    )
+
+
 def test_the_limit_can_rise_between_frames() -> None:
     reader = FrameReader(4)
     assert reader.feed(framed(b"four")) == [b"four"]
