@@ -14,6 +14,8 @@ from typing import Any
 
 import attrs
 
+from kafkaemu.log import partition_log
+from kafkaemu.metadata.topic_names import CLUSTER_METADATA_TOPIC
 from kafkawire.declare import TopLevel
 from kafkawire.internal.cluster_metadata import (
     BeginTransactionRecord,
@@ -44,7 +46,8 @@ class ResourceType(IntEnum):
     GROUP = 32
 
 
-INTERNAL_TOPICS = frozenset({"__consumer_offsets", "__transaction_state", "__share_group_state"})
+#: Topics that clients are told are internal: the metadata log is none of them, since they never see it.
+INTERNAL_TOPICS = partition_log.INTERNAL_TOPICS - {CLUSTER_METADATA_TOPIC}
 _NO_CONFIGS: Mapping[str, str] = MappingProxyType({})
 #: PartitionChangeRecord: the leader is as it was.
 _LEADER_UNCHANGED = -2

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import attrs
 
+from kafkaemu.metadata.features import METADATA_VERSION
 from kafkaemu.metadata.image import BrokerImage, MetadataImage, PartitionImage, TopicImage
 from kafkawire.declare import TopLevel
 from kafkawire.internal.cluster_metadata import (
@@ -18,8 +19,6 @@ from kafkawire.internal.cluster_metadata import (
     RegisterBrokerRecord,
     TopicRecord,
 )
-
-METADATA_VERSION = "metadata.version"
 
 
 @attrs.frozen(eq=False)
