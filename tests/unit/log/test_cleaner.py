@@ -264,6 +264,20 @@ def test_dropping_segments_at_the_limit_during_a_pass_leaks_nothing() -> None:
     assert memory.used_bytes == 0
 
 
+def test_a_pass_that_has_to_drop_what_it_cleans_is_abandoned() -> None:
+    """The segment being read goes while the pass asks for the memory to write it anew."""
+    memory = SegmentMemory(512 * 1024)
+    log = compacted(memory, segment_bytes=60_000)
+    for number in range(4):
+        append(log, keyed((b"k%d" % number, b"v" * 50_000)))
+    memory.limit_bytes = memory.used_bytes
+    assert log.compact(NOW_MS) is False
+    # What is being read still counts, so a second one goes as well.
+    assert [record.offset for record in records_in_log(log)] == [2, 3]
+    assert memory.used_bytes == log.allocated_bytes
+    assert memory.retired_bytes == 0
+
+
 def test_internal_topics_stay_small_whatever_their_segment_bytes() -> None:
     log = PartitionLog("__consumer_offsets", 0, compacted(min_cleanable_dirty_ratio=0.5).config, SegmentMemory())
     for number in range(2000):
