@@ -24,7 +24,7 @@ answers go into one `bytearray`; large records are not copied but put between su
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import attrs
@@ -51,7 +51,7 @@ _unpack_key = struct.Struct(">h").unpack_from
 _unpack_head = struct.Struct(">hhih").unpack_from
 _pack_length_into = struct.Struct(">i").pack_into
 _ids_only = struct.Struct(">ii").pack
-_ids_and_tags = struct.Struct(">iib").pack
+_ids_and_tags = struct.Struct(">iix").pack
 _request_ids = struct.Struct(">ihhih").pack
 
 #: API key -> first version whose requests carry header version 2.
@@ -132,6 +132,13 @@ def parse_request_head(frame: Buffer, flexible_since: Mapping[int, int] = FLEXIB
     ``flexible_since`` tells which APIs are known, and from which version on their requests have tagged fields in the header (those
     are skipped). Raises `UnknownApiKey` or `MalformedHeader`; any version of a known API is accepted.
     """
+    return RequestHead(*split_request_head(frame, flexible_since))
+
+
+def split_request_head(
+    frame: Buffer, flexible_since: Mapping[int, int] = FLEXIBLE_SINCE
+) -> tuple[int, int, int, str, int]:
+    """As `parse_request_head`: the fields of a `RequestHead`, for a caller that makes something else of them."""
     try:
         api_key, version, correlation_id, length = _unpack_head(frame, 0)
         flexible = flexible_since[api_key]
@@ -156,7 +163,7 @@ def parse_request_head(frame: Buffer, flexible_since: Mapping[int, int] = FLEXIB
         reason = str(error) if isinstance(error, Malformed) else "the frame ends inside it"
         guess = "Error parsing request header. Our best guess of the apiKeyId is:"
         raise MalformedHeader(f"{guess} {key} ({reason})") from None
-    return RequestHead(api_key, version, correlation_id, client_id, position)
+    return api_key, version, correlation_id, client_id, position
 
 
 def skip_tags(frame: Buffer, position: int) -> int:
@@ -332,8 +339,12 @@ def append_response(
 ) -> bytearray:
     """Append one answer; as `append_frame`. ``header_version`` is that of `kafkawire.index.Api.response_header_version`,
     ``encoder`` that of the message's class and version (`kafkawire.compiler.raw_encoder`)."""
-    header = _ids_and_tags(0, correlation_id, 0) if header_version else _ids_only(0, correlation_id)
-    return append_frame(buffer, parts, header, encoder, message)
+    return append_frame(buffer, parts, response_header(header_version)(0, correlation_id), encoder, message)
+
+
+def response_header(header_version: int) -> Callable[[int, int], bytes]:
+    """The function that makes answer headers of a version, with four bytes in front for the length: of 0 and a correlation id."""
+    return _ids_and_tags if header_version else _ids_only
 
 
 def request_header(

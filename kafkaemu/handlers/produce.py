@@ -44,6 +44,7 @@ from kafkawire.messages.produce import (
     TopicProduceResponse,
 )
 from kafkawire.primitives import uuid_text
+from kafkawire.records.batch import BatchHeader
 from kafkawire.records.validate import InvalidBatch, check_produce_payload
 
 ADMIN_CLIENT_ID = "__admin_client"
@@ -67,6 +68,8 @@ _NO_TRANSACTIONS = "Transactions are not supported by this broker yet; produce w
 
 #: A batch that is appended but not committed: its partition, its answer, the offset that the high watermark has to reach.
 _Pending: TypeAlias = "tuple[Partition, PartitionProduceResponse, int]"
+#: What the first look at the records of a partition found: an error with its message; else the header, or None if it is unusual.
+_Checked: TypeAlias = "tuple[ErrorCode, str | None] | BatchHeader | None"
 
 
 class _WholeRequestFailed(Exception):
@@ -84,7 +87,7 @@ def handle(context: Context, request: Request, body: ProduceRequest) -> Answer:
     if len(topics) != 1 or len(topics[0].partition_data) > 1:
         topics = _without_repetition(topics)
     try:
-        errors = _check_payloads(request, body, topics)
+        checked = [_check(request, body, topic, data) for topic in topics for data in topic.partition_data]
     except _WholeRequestFailed as failure:
         return _refuse_all(request, body, failure)
     answer = ProduceResponse()
@@ -96,7 +99,7 @@ def handle(context: Context, request: Request, body: ProduceRequest) -> Answer:
     for topic in topics:
         answers = []
         for data in topic.partition_data:
-            appended = _append(context, request, body, topic, data, errors[number], now_ms, touched, pending)
+            appended = _append(context, request, body, topic, data, checked[number], now_ms, touched, pending)
             number += 1
             if appended.error_code:
                 has_error = True
@@ -131,37 +134,24 @@ def _without_repetition(topics: list[TopicProduceData]) -> list[TopicProduceData
     ]
 
 
-def _check_payloads(
-    request: Request, body: ProduceRequest, topics: list[TopicProduceData]
-) -> list[tuple[ErrorCode, str | None] | None]:
-    """What is wrong with the records of each partition as a whole, in the order of ``topics``; None for nothing."""
-    errors: list[tuple[ErrorCode, str | None] | None] = []
-    version = request.version
-    for topic in topics:
-        for data in topic.partition_data:
-            records = data.records
-            try:
-                check_produce_payload(records, version)  # type: ignore[arg-type]
-            except InvalidBatch as invalid:
-                log_refusal(
-                    request,
-                    f"Produce to {topic.name or uuid_text(topic.topic_id)}-{data.index}",
-                    invalid.error_code,
-                    invalid.reason,
-                )
-                if invalid.fails_request:
-                    raise _WholeRequestFailed(invalid.error_code, invalid.error_message) from invalid
-                errors.append((invalid.error_code, None))
-                continue
-            if records[_ATTRIBUTES_LOW] & _TRANSACTIONAL_BIT:  # type: ignore[index]
-                if body.transactional_id is None:
-                    code = ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
-                    log_refusal(request, "Produce", code, "a transactional batch without a transactional id")
-                    raise _WholeRequestFailed(code, None)
-                errors.append((ErrorCode.INVALID_PRODUCER_ID_MAPPING, _NO_TRANSACTIONS))
-                continue
-            errors.append(None)
-    return errors
+def _check(request: Request, body: ProduceRequest, topic: TopicProduceData, data: PartitionProduceData) -> _Checked:
+    """Look at the records of one partition as a whole, before anything is appended. Raises `_WholeRequestFailed`."""
+    records = data.records
+    try:
+        header = check_produce_payload(records, request.version)  # type: ignore[arg-type]
+    except InvalidBatch as invalid:
+        what = f"Produce to {topic.name or uuid_text(topic.topic_id)}-{data.index}"
+        log_refusal(request, what, invalid.error_code, invalid.reason)
+        if invalid.fails_request:
+            raise _WholeRequestFailed(invalid.error_code, invalid.error_message) from invalid
+        return invalid.error_code, None
+    if records[_ATTRIBUTES_LOW] & _TRANSACTIONAL_BIT:  # type: ignore[index]
+        if body.transactional_id is None:
+            code = ErrorCode.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+            log_refusal(request, "Produce", code, "a transactional batch without a transactional id")
+            raise _WholeRequestFailed(code, None)
+        return ErrorCode.INVALID_PRODUCER_ID_MAPPING, _NO_TRANSACTIONS
+    return header
 
 
 def _append(
@@ -170,7 +160,7 @@ def _append(
     body: ProduceRequest,
     topic: TopicProduceData,
     data: PartitionProduceData,
-    error: tuple[ErrorCode, str | None] | None,
+    checked: _Checked,
     now_ms: int,
     touched: list[Partition],
     pending: list[_Pending],
@@ -184,8 +174,8 @@ def _append(
     partition = None if hosted is None else hosted.partitions.get(data.index)
     if partition is None:
         return _failed(data.index, _absent(context, request, topic, data.index))
-    if error is not None:
-        return _failed(data.index, error[0], error[1])
+    if checked.__class__ is tuple:
+        return _failed(data.index, *checked)
     acks = body.acks
     if not -1 <= acks <= 1:
         log_refusal(request, f"Produce to {partition.log.name}", ErrorCode.INVALID_REQUIRED_ACKS, f"acks is {acks}")
@@ -195,7 +185,7 @@ def _append(
         log_refusal(request, f"Produce to {partition.log.name}", ErrorCode.INVALID_TOPIC_EXCEPTION, reason)
         return _failed(data.index, ErrorCode.INVALID_TOPIC_EXCEPTION)
     try:
-        info = partition.append(data.records, acks, now_ms, is_checked=True)  # type: ignore[arg-type]
+        info = partition.append(data.records, acks, now_ms, is_checked=True, header=checked)  # type: ignore[arg-type]
     except LogError as refusal:
         log_refusal(request, f"Produce to {partition.log.name}", refusal.code, refusal.reason)
         answer = _failed(data.index, refusal.code, refusal.message)

@@ -24,7 +24,7 @@ from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.log.producer_state import AbortedTransaction, ProducerState
 from kafkaemu.log.replay import apply_batch, check_batch, replayed
 from kafkaemu.log.results import NOTHING_READ, AppendInfo, OffsetTimestamp, Origin, ReadResult
-from kafkaemu.log.segment import Segment
+from kafkaemu.log.segment import NEVER_ROLLED, RollLimits, Segment
 from kafkawire.errors import ErrorCode
 from kafkawire.records.batch import (
     BatchHeader,
@@ -43,6 +43,7 @@ INTERNAL_TOPICS = frozenset({"__cluster_metadata", "__consumer_offsets", "__shar
 INTERNAL_SEGMENT_BYTES_MAX = 4 * 1024 * 1024
 
 _BASE_OFFSET = attrgetter("base_offset")
+_CLIENT = Origin.CLIENT
 
 logger = logging.getLogger(__name__)
 
@@ -57,13 +58,12 @@ class PartitionLog:
         "__weakref__",
         "_cleaning",
         "_epochs",
-        "_jitter_ms",
         "_memory",
         "_producers",
         "_random_below",
         "_read_hint",
+        "_roll_limits",
         "_rules",
-        "_segment_bytes_max",
         "_segments",
         "config",
         "end_offset",
@@ -102,8 +102,7 @@ class PartitionLog:
         self._epochs: LeaderEpochs | None = None
         self._cleaning: Cleaning | None = None
         self._rules: ProduceRules | None = None
-        self._jitter_ms = 0
-        self._segment_bytes_max = 0
+        self._roll_limits = NEVER_ROLLED
         #: Number of the segment that was read last: who reads on finds it without searching.
         self._read_hint = 0
 
@@ -168,26 +167,26 @@ class PartitionLog:
         *,
         origin: Origin = Origin.CLIENT,
         is_checked: bool = False,
+        header: BatchHeader | None = None,
     ) -> AppendInfo:
         """Append the one batch of a Produce request, or batches of the broker's own, at the end.
 
-        ``now_ms`` is the broker's time. With ``is_checked`` the caller has called `check_produce_payload` on a client's payload.
-        Raises LogError: what `validate_produce` refuses, RECORD_LIST_TOO_LARGE for a batch above ``segment.bytes``, the errors
-        of `ProducerState.check`, KAFKA_STORAGE_ERROR without memory.
+        ``now_ms`` is the broker's time. With ``is_checked`` the caller has called `check_produce_payload` on a client's payload, and
+        passes the ``header`` it returned. Raises LogError: what `validate_produce` refuses, RECORD_LIST_TOO_LARGE for a batch above
+        ``segment.bytes``, the errors of `ProducerState.check`, KAFKA_STORAGE_ERROR without memory.
         """
-        if origin is not Origin.CLIENT:
+        if origin is not _CLIENT:
             return self._append_trusted(payload, leader_epoch, now_ms)
-        config = self.config
         rules = self._rules
         if rules is None:
-            rules = self._rules = config.produce_rules(self.name)
+            rules = self._rules = self.config.produce_rules(self.name)
         try:
-            validated = validate_produce(payload, rules, now_ms, is_checked=is_checked)
+            validated = validate_produce(payload, rules, now_ms, is_checked=is_checked, header=header)
         except InvalidBatch as error:
             raise LogError(error.error_code, error.reason, error.error_message, error.record_errors) from error
         batch, header = validated.batch, validated.header
         size = len(batch)
-        if size > config.segment_bytes:
+        if size > self.config.segment_bytes:
             raise larger_than_segment(size, self.name, self.config.segment_bytes)
         base_offset = self.end_offset
         if header.producer_id >= 0:
@@ -266,9 +265,7 @@ class PartitionLog:
             segment = self._first_segment(base_offset, now_ms)
         else:
             segment = segments[-1]
-            if segment.must_roll(
-                self.config, self._segment_bytes_max, self._jitter_ms, size, last_offset, max_timestamp, now_ms
-            ):
+            if segment.must_roll(self._roll_limits, size, last_offset, max_timestamp, now_ms):
                 segment = self._roll(now_ms)
         segment.append(
             self._memory,
@@ -293,11 +290,12 @@ class PartitionLog:
 
     def _set_roll_limits(self) -> None:
         config = self.config
-        self._segment_bytes_max = min(config.segment_bytes, self._memory.segment_bytes_max)
+        size_bytes = min(config.segment_bytes, self._memory.segment_bytes_max)
         if config.is_compacted and self.topic in INTERNAL_TOPICS:
-            self._segment_bytes_max = min(self._segment_bytes_max, INTERNAL_SEGMENT_BYTES_MAX)
+            size_bytes = min(size_bytes, INTERNAL_SEGMENT_BYTES_MAX)
         bound = min(config.segment_jitter_ms, config.segment_ms)
-        self._jitter_ms = self._random_below(bound) if bound > 0 else 0
+        jitter_ms = self._random_below(bound) if bound > 0 else 0
+        self._roll_limits = RollLimits(size_bytes, config.segment_age_max_ms - jitter_ms, config.segment_index_bytes)
 
     def _roll(self, now_ms: int) -> Segment:
         """Begin a new segment at the end of the log."""

@@ -13,7 +13,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from struct import Struct
 
-from kafkaemu.log.config import LogConfig
+import attrs
+
 from kafkaemu.log.memory import CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, Chunk, SegmentMemory
 from kafkawire.records.batch import LOG_OVERHEAD_BYTES, NO_TIMESTAMP, BatchHeader, Buffer
 
@@ -22,6 +23,19 @@ RELATIVE_OFFSET_MAX = 2**31 - 1
 OFFSET_INDEX_ENTRY_BYTES = 8
 TIME_INDEX_ENTRY_BYTES = 12
 """What index entries take in the reference's files: a full index rolls the segment."""
+
+
+@attrs.frozen
+class RollLimits:
+    """When a log begins a new segment: size, age (``segment.ms`` less its jitter) and size of the reference's index files."""
+
+    bytes_max: int
+    age_ms: int
+    index_bytes: int
+
+
+#: Of a log that has nothing in it yet.
+NEVER_ROLLED = RollLimits(0, 0, 0)
 
 
 class Segment:
@@ -137,16 +151,14 @@ class Segment:
 
     def must_roll(
         self,
-        config: LogConfig,
-        bytes_max: int,
-        jitter_ms: int,
+        limits: RollLimits,
         size_bytes: int,
         last_offset: int,
         max_timestamp_ms: int,
         now_ms: int,
     ) -> bool:
-        """Whether a batch has to go into a new segment: because of ``bytes_max``, ``segment.ms`` less ``jitter_ms``, index
-        files of the reference that would be full, or an offset that they cannot express (LogSegment.shouldRoll)."""
+        """Whether a batch has to go into a new segment: because of ``limits``, among them index files of the reference that would
+        be full, or an offset that they cannot express (LogSegment.shouldRoll)."""
         if last_offset - self.base_offset > RELATIVE_OFFSET_MAX:
             return True
         size = self.size_bytes
@@ -157,10 +169,10 @@ class Segment:
             waited_ms = max_timestamp_ms - first_ms
         else:
             waited_ms = now_ms - self.created_ms
-        index_bytes = config.segment_index_bytes
+        index_bytes = limits.index_bytes
         return (
-            size + size_bytes > bytes_max
-            or waited_ms > config.segment_age_max_ms - jitter_ms
+            size + size_bytes > limits.bytes_max
+            or waited_ms > limits.age_ms
             or self._index_entries * OFFSET_INDEX_ENTRY_BYTES > index_bytes - OFFSET_INDEX_ENTRY_BYTES
             or (len(self._timestamps) + 1) * TIME_INDEX_ENTRY_BYTES > index_bytes - TIME_INDEX_ENTRY_BYTES
         )

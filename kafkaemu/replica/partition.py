@@ -17,7 +17,7 @@ from kafkaemu.log.errors import LogError
 from kafkaemu.log.partition_log import PartitionLog
 from kafkaemu.log.results import AppendInfo, Origin
 from kafkawire.errors import ErrorCode
-from kafkawire.records.batch import Buffer
+from kafkawire.records.batch import BatchHeader, Buffer
 
 ACKS_ALL = -1
 NO_LEADER_EPOCH = -1
@@ -124,15 +124,24 @@ class Partition:
         """Whether acks=all may be promised: as many in-sync replicas as configured, at most as many as there are replicas."""
         return len(self.isr) >= min(self.min_insync_replicas, len(self.replicas))
 
-    def append(self, payload: Buffer, required_acks: int, now_ms: int, *, is_checked: bool = False) -> AppendInfo:
+    def append(
+        self,
+        payload: Buffer,
+        required_acks: int,
+        now_ms: int,
+        *,
+        is_checked: bool = False,
+        header: BatchHeader | None = None,
+    ) -> AppendInfo:
         """Append a client's batch as leader, and commit it where no other replica has to have it.
 
-        ``now_ms`` is the broker's time; ``is_checked`` as in `PartitionLog.append_as_leader`. Raises LogError:
+        ``now_ms`` is the broker's time; the rest as in `PartitionLog.append_as_leader`. Raises LogError:
         NOT_LEADER_OR_FOLLOWER, NOT_ENOUGH_REPLICAS for acks=all, and what the log refuses.
         """
         if not self.is_leader:
             raise self._not_leader()
-        if required_acks == ACKS_ALL and not self.has_enough_replicas:
+        is_alone = self._is_alone
+        if required_acks == ACKS_ALL and not (is_alone and self.min_insync_replicas <= 1) and not self.has_enough_replicas:
             raise LogError(
                 ErrorCode.NOT_ENOUGH_REPLICAS,
                 f"The size of the current ISR : {len(self.isr)} is insufficient to satisfy the min.isr requirement of "
@@ -140,8 +149,8 @@ class Partition:
                 f"{', '.join(map(str, self.isr))}",
             )
         log = self.log
-        info = log.append_as_leader(payload, self.leader_epoch, now_ms, is_checked=is_checked)
-        if self._is_alone:
+        info = log.append_as_leader(payload, self.leader_epoch, now_ms, is_checked=is_checked, header=header)
+        if is_alone:
             log.update_high_watermark(log.end_offset)
         return info
 

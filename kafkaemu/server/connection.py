@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 from kafkaemu.delayed import Parked, Ticket
 from kafkaemu.handlers.context import NO_ANSWER, CloseConnection, NoAnswer, Peer, Request
 from kafkaemu.server.dispatch import Dispatcher, Route, internal_error
-from kafkawire.framing import REQUEST_BYTES_MAX, FrameReader, ProtocolViolation, append_response, parse_request_head
+from kafkawire.framing import REQUEST_BYTES_MAX, FrameReader, ProtocolViolation, append_frame, split_request_head
 from kafkawire.primitives import Buffer, MalformedMessage, Part
 
 if TYPE_CHECKING:
@@ -287,14 +287,13 @@ class ServerConnection:
             self._frames = frames[handled:] if handled < len(frames) and not self.closed else ()
 
     def _handle(self, frame: Buffer) -> None:
-        head = parse_request_head(frame)
-        self._client_id = head.client_id
+        key, version, correlation_id, self._client_id, position = split_request_head(frame)
         dispatcher = self._shared.dispatcher
-        route = dispatcher.routes.get(head.api_key << 16 | head.version & 0xFFFF)
+        route = dispatcher.routes.get(key << 16 | version & 0xFFFF)
         if route is None:
-            route = dispatcher.route(head)
-        body, _ = route.decode(frame, head.body)
-        request = Request(head.api_key, head.version, head.correlation_id, head.client_id, self.peer)
+            route = dispatcher.route(key, version)
+        body, _ = route.decode(frame, position)
+        request = Request(key, version, correlation_id, self._client_id, self.peer)
         answer: Answer
         try:
             if dispatcher.interceptor is None:
@@ -322,14 +321,11 @@ class ServerConnection:
 
     def _encode(self, route: Route, request: Request, message: TopLevel) -> None:
         tail = self._tail
+        if tail is None:
+            tail = bytearray()
         parts: list[Part] = [] if self._parts is None else self._parts
-        self._tail = append_response(
-            bytearray() if tail is None else tail,
-            parts,
-            request.correlation_id,
-            route.header_version,
-            route.encoder(message),
-            message,
+        self._tail = append_frame(
+            tail, parts, route.header(0, request.correlation_id), route.encoder(message), message
         )
         if parts:
             self._parts = parts

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from kafkawire.compiler import RawDecoder, RawEncoder, raw_decoder, raw_encoder
 from kafkawire.errors import ErrorCode
-from kafkawire.framing import RequestHead, UnsupportedVersion
+from kafkawire.framing import UnsupportedVersion, response_header
 from kafkawire.index import APIS, Api
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ Handle = Callable[["Context", "Request", Any], "Answer"]
 class Route:
     """How one version of one API is served."""
 
-    __slots__ = ("_encoders", "answer_version", "api", "decode", "handle", "header_version", "version")
+    __slots__ = ("_encoders", "answer_version", "api", "decode", "handle", "header", "version")
 
     def __init__(self, api: Api, version: int, decode: RawDecoder[Any], handle: Handle, answer_version: int) -> None:
         self.api = api
@@ -34,7 +34,8 @@ class Route:
         self.handle = handle
         #: Version in which answers are encoded: the request's, but for ApiVersions in a version unknown here.
         self.answer_version = answer_version
-        self.header_version = api.response_header_version(version)
+        #: Makes the headers of answers, of 0 and a correlation id.
+        self.header = response_header(api.response_header_version(version))
         self._encoders: dict[type[TopLevel], RawEncoder[Any]] = {}
 
     def encoder(self, message: TopLevel) -> RawEncoder[Any]:
@@ -97,9 +98,8 @@ class Dispatcher:
         self._served = served
         self._package = package
 
-    def route(self, head: RequestHead) -> Route:
+    def route(self, key: int, version: int) -> Route:
         """The route of a request, remembered in `routes`. Raises `UnsupportedVersion` for what is not served."""
-        key, version = head.api_key, head.version
         first, last = self._served.get(key, (0, -1))
         if first <= version <= last:
             api = APIS[key]

@@ -31,6 +31,7 @@ from kafkawire.records.batch import (
     CODEC_MASK,
     CONTROL_BIT,
     CRC_POSITION,
+    HEADER,
     HEADER_BYTES,
     HEADER_UP_TO_MAGIC_BYTES,
     LOG_OVERHEAD_BYTES,
@@ -54,8 +55,13 @@ RECORD_OVERHEAD_MIN_BYTES = 14
 PRODUCER_ID_END = 51
 ZSTD_VERSION_MIN = 7
 ZSTD_CODEC = int(Compression.ZSTD)
-_CREATE_TIME = TimestampType.CREATE_TIME
 _INT32 = Struct(">i")
+_unpack_header = HEADER.unpack_from
+# Reading a member from its enumeration takes longer than the comparison.
+_CREATE_TIME = TimestampType.CREATE_TIME
+_BUFFER = Reading.BUFFER
+_STREAM = Reading.STREAM
+_STREAM_OF_RECORDS = Reading.STREAM_OF_RECORDS
 
 
 @attrs.frozen(slots=True)
@@ -145,12 +151,19 @@ class ValidatedBatch:
     """Whether the records were written anew, so that their size has changed."""
 
 
-def check_produce_payload(payload: Buffer | None, version: int) -> None:
+def check_produce_payload(payload: Buffer | None, version: int) -> BatchHeader | None:
     """First pass over the records of one partition in a Produce request of `version`.
+
+    Returns the header if the payload is exactly one batch of which nothing in the header is unusual: `validate_produce`
+    need not read it again then.
 
     Raises InvalidBatch: 87 for no batch, magic 0 or 1, or several batches; 2 for a length under 14 or another magic; 76
     for zstd in a version that does not know it; -1 for an unknown codec there, or a batch too short for a producer id.
     """
+    if payload is not None:
+        header = _plain_header(payload, version)
+        if header is not None:
+            return header
     size = None if payload is None else _batch_size(payload, 0, True)
     if payload is None or size is None:
         raise InvalidBatch(
@@ -181,6 +194,28 @@ def check_produce_payload(payload: Buffer | None, version: int) -> None:
     if size < PRODUCER_ID_END:
         reason = f"a batch of {size} bytes has no producer id"
         raise InvalidBatch(ErrorCode.UNKNOWN_SERVER_ERROR, reason, fails_request=True)
+    return None
+
+
+def _plain_header(payload: Buffer, version: int) -> BatchHeader | None:
+    """The header, if nothing is there that `check_produce_payload`, `_analyze` and `_check_header` look for in a header."""
+    total = len(payload)
+    if total < HEADER_BYTES:
+        return None
+    header = BatchHeader(*_unpack_header(payload))
+    attributes = header.attributes
+    codec = attributes & CODEC_MASK
+    if (
+        header.batch_length == total - LOG_OVERHEAD_BYTES
+        and header.magic == 2
+        and header.base_offset == 0
+        and 0 < header.record_count == header.last_offset_delta + 1
+        and (codec < ZSTD_CODEC or (codec == ZSTD_CODEC and version >= ZSTD_VERSION_MIN))
+        and not attributes & CONTROL_BIT
+        and (header.producer_id <= NO_PRODUCER_ID or header.base_sequence >= 0)
+    ):
+        return header
+    return None
 
 
 def _batch_size(payload: Buffer, position: int, is_first: bool) -> int | None:
@@ -216,23 +251,20 @@ def validate_produce(
     *,
     version: int = ZSTD_VERSION_MIN,
     is_checked: bool = False,
+    header: BatchHeader | None = None,
 ) -> ValidatedBatch:
     """Check one partition's records of a Produce request, and prepare them for the log.
 
-    `now_ms` is the broker's time. With `is_checked` the caller has called `check_produce_payload` before;
-    without it, that is done here for Produce `version`. The batch still has base offset 0 and the leader
-    epoch that the producer wrote. Raises InvalidBatch.
+    `now_ms` is the broker's time. With `is_checked` the caller has called `check_produce_payload` before, and passes the
+    `header` that it returned; without it, that is done here for Produce `version`. The batch still has base offset 0 and
+    the leader epoch that the producer wrote. Raises InvalidBatch.
     """
     total = len(payload)
-    if total >= HEADER_BYTES:
+    if header is None:
+        header = _plain_header(payload, version)
+    if header is not None and total <= rules.max_message_bytes:
         checked = bytes(payload[CHECKED_POSITION:])
-        header = BatchHeader.parse(payload)
-        if (
-            header.batch_length == total - LOG_OVERHEAD_BYTES
-            and total <= rules.max_message_bytes
-            and _is_unobjectionable(header, version)
-            and header.crc == crc32c_function()(checked)
-        ):
+        if header.crc == crc32c_function()(checked):
             return _validated(payload, header, checked, rules, now_ms)
     # Anything unusual, be it only a tail behind the batch: find out what, in the order of the reference.
     if not is_checked:
@@ -246,30 +278,17 @@ def validate_produce(
     return _validated(batch, header, checked, rules, now_ms)
 
 
-def _is_unobjectionable(header: BatchHeader, version: int) -> bool:
-    """Whether nothing that `check_produce_payload`, `_analyze` and `_check_header` look for in a header is there."""
-    codec = header.attributes & CODEC_MASK
-    return (
-        header.magic == 2
-        and header.base_offset == 0
-        and 0 < header.record_count == header.last_offset_delta + 1
-        and (codec < ZSTD_CODEC or (codec == ZSTD_CODEC and version >= ZSTD_VERSION_MIN))
-        and not header.attributes & CONTROL_BIT
-        and (header.producer_id <= NO_PRODUCER_ID or header.base_sequence >= 0)
-    )
-
-
 def _validated(batch: Buffer, header: BatchHeader, checked: bytes, rules: ProduceRules, now_ms: int) -> ValidatedBatch:
     """The second half, from the records on. `checked` are the bytes of the batch that the CRC covers."""
     codec = header.attributes & CODEC_MASK
     target = rules.compression
     if not codec:
-        max_timestamp = _walk(checked, HEADER_BYTES - CHECKED_POSITION, header, Reading.BUFFER, rules, now_ms)
+        max_timestamp = _walk(checked, HEADER_BYTES - CHECKED_POSITION, header, _BUFFER, rules, now_ms)
         if target:
             return _recompressed(checked, HEADER_BYTES - CHECKED_POSITION, header, rules, now_ms)
         return _in_place(batch, header, rules, now_ms, max_timestamp)
     is_kept = target is None or target == codec
-    reading = Reading.STREAM if is_kept else Reading.STREAM_OF_RECORDS
+    reading = _STREAM if is_kept else _STREAM_OF_RECORDS
     packed = memoryview(checked)[HEADER_BYTES - CHECKED_POSITION :]
     try:
         data = codecs.decompress(codec, packed, rules.decompressed_bytes_max)
@@ -368,7 +387,7 @@ def _walk(
     """Check every record; returns their largest timestamp. The exact walk has the word wherever the fast
     one hesitates."""
     elements_max = _elements_max(header, rules)
-    result = fast_walk(data, position, header.record_count, reading is Reading.STREAM, elements_max)
+    result = fast_walk(data, position, header.record_count, reading is _STREAM, elements_max)
     if result is None:
         return _walk_exactly(data, position, header, reading, rules, now_ms)
     delta_min, delta_max, has_null_key = result

@@ -11,9 +11,9 @@ from kafkaemu.handlers.context import Peer, Request
 from kafkaemu.handlers.index import HANDLERS
 from kafkaemu.server.dispatch import Dispatcher
 from kafkaemu.server.error_answers import SHAPES, error_answer
-from kafkawire.compiler import decode, encode
+from kafkawire.compiler import decode, encode, raw_encoder
 from kafkawire.errors import ErrorCode
-from kafkawire.framing import RequestHead, UnsupportedVersion
+from kafkawire.framing import UnsupportedVersion
 from kafkawire.index import APIS
 from kafkawire.messages.api_versions import ApiVersionsResponse
 from kafkawire.messages.describe_groups import DescribeGroupsRequest, DescribeGroupsResponse
@@ -32,10 +32,6 @@ from tests.support.serving import Serving
 FAILED = ErrorCode.UNKNOWN_SERVER_ERROR
 
 
-def head(api_key: int, version: int) -> RequestHead:
-    return RequestHead(api_key, version, 1, "test", 0)
-
-
 @pytest.fixture
 def dispatcher(monkeypatch: pytest.MonkeyPatch) -> Dispatcher:
     module = ModuleType("made_up.heartbeat")
@@ -48,7 +44,7 @@ def dispatcher(monkeypatch: pytest.MonkeyPatch) -> Dispatcher:
 
 def test_a_route_is_made_at_the_first_request_and_remembered(dispatcher: Dispatcher) -> None:
     assert dispatcher.routes == {}
-    route = dispatcher.route(head(12, 2))
+    route = dispatcher.route(12, 2)
     assert route.name == "Heartbeat v2"
     assert dispatcher.routes[12 << 16 | 2] is route
 
@@ -56,18 +52,19 @@ def test_a_route_is_made_at_the_first_request_and_remembered(dispatcher: Dispatc
 @pytest.mark.parametrize(("api_key", "version"), [(12, 0), (12, 4), (12, -1), (3, 1), (0, 9)])
 def test_what_is_not_served_is_refused(dispatcher: Dispatcher, api_key: int, version: int) -> None:
     with pytest.raises(UnsupportedVersion, match=f"version {version}"):
-        dispatcher.route(head(api_key, version))
+        dispatcher.route(api_key, version)
     assert dispatcher.routes == {}
 
 
 @pytest.mark.parametrize("version", [5, -1, 32767])
 def test_api_versions_is_answered_in_any_version(dispatcher: Dispatcher, version: int) -> None:
-    route = dispatcher.route(head(18, version))
+    route = dispatcher.route(18, version)
     body, _ = route.decode(b"anything", 0)
     request = Request(18, version, 1, "test", Peer("/127.0.0.1", 1, "PLAINTEXT"))
     answer = route.handle(dispatcher.context, request, body)
     assert isinstance(answer, ApiVersionsResponse)
-    assert (route.answer_version, route.header_version) == (0, 0)
+    assert route.encoder(answer) is raw_encoder(ApiVersionsResponse, 0)
+    assert len(route.header(0, 1)) == 8, "without tagged fields"
     assert answer.error_code == ErrorCode.UNSUPPORTED_VERSION
     assert [key.api_key for key in answer.api_keys] == [18]
     assert dispatcher.routes == {}, "a client may not fill the memory with versions"
