@@ -129,11 +129,17 @@ class _DecodeWriter:
         for line, check_path in checks:
             self.source.emit(line, check_path)
 
-    def _compact_length(self, path: str, reader: str = "read_length") -> str:
-        """Read a length plus one (0: null) and leave ``pos`` on its last byte."""
+    def _compact_length(self, path: str, reader: str = "read_length", *, two_bytes: bool = False) -> str:
+        """Read a length plus one (0: null) and leave ``pos`` on its last byte. ``two_bytes`` are read without a call."""
         name = self.read_fixed("B", path, "n")
         self.flush(stay=True)
-        self.source.emit(f"if {name} > 127: {name}, pos = {reader}(buf, pos)", path)
+        if not two_bytes:
+            self.source.emit(f"if {name} > 127: {name}, pos = {reader}(buf, pos)", path)
+            return name
+        self.source.emit(f"if {name} > 127:", path)
+        self.source.emit(" c = buf[pos + 1]", path)
+        self.source.emit(f" if c < 128: {name} += (c << 7) - 128; pos += 1", path)
+        self.source.emit(f" else: {name}, pos = {reader}(buf, pos)", path)
         return name
 
     def _plain_length(self, layout: str, path: str) -> str:
@@ -193,7 +199,8 @@ class _DecodeWriter:
         """A string, bytes or records: a length and as many bytes."""
         is_string = kind == "string"
         if compact:
-            length = self._compact_length(path, "read_string_length" if is_string else "read_length")
+            reader = "read_string_length" if is_string else "read_length"
+            length = self._compact_length(path, reader, two_bytes=kind == "records")
             null, content = f"not {length}", "buf[pos + 1:e]"
         else:
             length = self._plain_length("h" if is_string else "i", path)

@@ -66,8 +66,8 @@ _WITHOUT_START_OFFSET = frozenset(
 _NO_LEADER = LeaderIdAndEpoch()
 _NO_TRANSACTIONS = "Transactions are not supported by this broker yet; produce without transactional.id."
 
-#: A batch that is appended but not committed: its partition, its answer, the offset that the high watermark has to reach.
-_Pending: TypeAlias = "tuple[Partition, PartitionProduceResponse, int]"
+#: A batch that is appended: its partition, its answer, the offset that the high watermark has to reach.
+_Appended: TypeAlias = "tuple[Partition, PartitionProduceResponse, int]"
 #: What the first look at the records of a partition found: an error with its message; else the header, or None if it is unusual.
 _Checked: TypeAlias = "tuple[ErrorCode, str | None] | BatchHeader | None"
 
@@ -84,41 +84,52 @@ class _WholeRequestFailed(Exception):
 def handle(context: Context, request: Request, body: ProduceRequest) -> Answer:
     """Append and answer; see the module."""
     topics = body.topic_data
-    if len(topics) != 1 or len(topics[0].partition_data) > 1:
-        topics = _without_repetition(topics)
+    answer = ProduceResponse([])  # type: ignore[call-arg]
+    done: list[_Appended] = []
     try:
-        checked = [_check(request, body, topic, data) for topic in topics for data in topic.partition_data]
+        if len(topics) == 1 and len(topics[0].partition_data) == 1:
+            # Pipelining clients send nothing else: without loops it costs a twentieth less.
+            topic, data = topics[0], topics[0].partition_data[0]
+            checked = _check(request, body, topic, data)
+            result = _append(context, request, body, topic, data, checked, context.clock.now_ms(), done)
+            if result.error_code:
+                _name_leader(context, request, topic, result, answer)
+            answer.responses.append(TopicProduceResponse(topic.name, topic.topic_id, [result]))  # type: ignore[call-arg]
+        else:
+            _append_several(context, request, body, answer, done)
     except _WholeRequestFailed as failure:
         return _refuse_all(request, body, failure)
-    answer = ProduceResponse()
-    pending: list[_Pending] = []
-    touched: list[Partition] = []
-    has_error = False
-    now_ms = context.clock.now_ms()
-    number = 0
-    for topic in topics:
-        answers = []
-        for data in topic.partition_data:
-            appended = _append(context, request, body, topic, data, checked[number], now_ms, touched, pending)
-            number += 1
-            if appended.error_code:
-                has_error = True
-                if appended.error_code == ErrorCode.NOT_LEADER_OR_FOLLOWER and request.version >= 10:
-                    _name_leader(context, request, topic, appended, answer)
-            answers.append(appended)
-        if answers:
-            answer.responses.append(
-                TopicProduceResponse(name=topic.name, topic_id=topic.topic_id, partition_responses=answers)
-            )
-    for partition in touched:
+    acks = body.acks
+    pending: list[_Appended] = []
+    if acks == ACKS_ALL:
+        pending = [each for each in done if each[0].log.high_watermark < each[2]]
+    for partition, _, _ in done:
         context.waiting.touch(partition)
-    if body.acks == 0:
-        if has_error:
+    if acks == 0:
+        if any(result.error_code for topic in answer.responses for result in topic.partition_responses):
             raise CloseConnection(_summary(request, answer))
         return NO_ANSWER
     if pending:
         return _await_commit(context, request, body, answer, pending)
     return answer
+
+
+def _append_several(
+    context: Context, request: Request, body: ProduceRequest, answer: ProduceResponse, done: list[_Appended]
+) -> None:
+    """Append to any number of partitions, as `handle` does to one: all are looked at before anything is appended."""
+    topics = _without_repetition(body.topic_data)
+    checked = iter([_check(request, body, topic, data) for topic in topics for data in topic.partition_data])
+    now_ms = context.clock.now_ms()
+    for topic in topics:
+        results = []
+        for data in topic.partition_data:
+            result = _append(context, request, body, topic, data, next(checked), now_ms, done)
+            if result.error_code:
+                _name_leader(context, request, topic, result, answer)
+            results.append(result)
+        if results:
+            answer.responses.append(TopicProduceResponse(topic.name, topic.topic_id, results))  # type: ignore[call-arg]
 
 
 def _without_repetition(topics: list[TopicProduceData]) -> list[TopicProduceData]:
@@ -162,10 +173,9 @@ def _append(
     data: PartitionProduceData,
     checked: _Checked,
     now_ms: int,
-    touched: list[Partition],
-    pending: list[_Pending],
+    done: list[_Appended],
 ) -> PartitionProduceResponse:
-    """Append the batch of one partition, unless something speaks against it."""
+    """Append the batch of one partition, unless something speaks against it; what is appended goes to ``done``."""
     replicas = context.replicas
     if request.version >= 13:
         hosted = replicas.topics_by_id.get(topic.topic_id)
@@ -196,16 +206,11 @@ def _append(
             for each in refusal.record_errors
         ]
         return answer
-    touched.append(partition)
-    answer = PartitionProduceResponse(
-        index=data.index,
-        base_offset=info.base_offset,
-        log_append_time_ms=info.log_append_time_ms,
-        log_start_offset=info.log_start_offset,
-        current_leader=_NO_LEADER,
+    # In the order of the fields: with keywords this takes twice as long.
+    answer = PartitionProduceResponse(  # type: ignore[call-arg]
+        data.index, 0, info.base_offset, info.log_append_time_ms, info.log_start_offset, [], None, _NO_LEADER
     )
-    if acks == ACKS_ALL and partition.log.high_watermark <= info.last_offset:
-        pending.append((partition, answer, info.last_offset + 1))
+    done.append((partition, answer, info.last_offset + 1))
     return answer
 
 
@@ -252,7 +257,9 @@ def _name_leader(
     appended: PartitionProduceResponse,
     answer: ProduceResponse,
 ) -> None:
-    """Tell the client who leads the partition, and where that broker is."""
+    """If the client has come to the wrong broker, tell who leads the partition, and where that one is."""
+    if appended.error_code != ErrorCode.NOT_LEADER_OR_FOLLOWER or request.version < 10:
+        return
     name = topic.name or context.replicas.topic_name(topic.topic_id) or ""
     leader = context.leader_of(request, name, appended.index)
     appended.current_leader = LeaderIdAndEpoch(leader_id=leader.leader_id, leader_epoch=leader.leader_epoch)
@@ -262,7 +269,7 @@ def _name_leader(
 
 
 def _await_commit(
-    context: Context, request: Request, body: ProduceRequest, answer: ProduceResponse, pending: list[_Pending]
+    context: Context, request: Request, body: ProduceRequest, answer: ProduceResponse, pending: list[_Appended]
 ) -> Parked[TopLevel]:
     """Answer once every batch is committed, or cannot be any more (DelayedProduce)."""
     waiting = list(pending)

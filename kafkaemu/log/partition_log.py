@@ -295,7 +295,7 @@ class PartitionLog:
             size_bytes = min(size_bytes, INTERNAL_SEGMENT_BYTES_MAX)
         bound = min(config.segment_jitter_ms, config.segment_ms)
         jitter_ms = self._random_below(bound) if bound > 0 else 0
-        self._roll_limits = RollLimits(size_bytes, config.segment_age_max_ms - jitter_ms, config.segment_index_bytes)
+        self._roll_limits = RollLimits.of(size_bytes, config.segment_age_max_ms - jitter_ms, config.segment_index_bytes)
 
     def _roll(self, now_ms: int) -> Segment:
         """Begin a new segment at the end of the log."""

@@ -31,11 +31,18 @@ class RollLimits:
 
     bytes_max: int
     age_ms: int
-    index_bytes: int
+    #: How many entries fill an index file.
+    offset_entries: int
+    time_entries: int
+
+    @classmethod
+    def of(cls, bytes_max: int, age_ms: int, index_bytes: int) -> RollLimits:
+        """With ``segment.index.bytes`` as the size of index files."""
+        return cls(bytes_max, age_ms, index_bytes // OFFSET_INDEX_ENTRY_BYTES, index_bytes // TIME_INDEX_ENTRY_BYTES)
 
 
 #: Of a log that has nothing in it yet.
-NEVER_ROLLED = RollLimits(0, 0, 0)
+NEVER_ROLLED = RollLimits.of(0, 0, 0)
 
 
 class Segment:
@@ -169,12 +176,11 @@ class Segment:
             waited_ms = max_timestamp_ms - first_ms
         else:
             waited_ms = now_ms - self.created_ms
-        index_bytes = limits.index_bytes
         return (
             size + size_bytes > limits.bytes_max
             or waited_ms > limits.age_ms
-            or self._index_entries * OFFSET_INDEX_ENTRY_BYTES > index_bytes - OFFSET_INDEX_ENTRY_BYTES
-            or (len(self._timestamps) + 1) * TIME_INDEX_ENTRY_BYTES > index_bytes - TIME_INDEX_ENTRY_BYTES
+            or self._index_entries >= limits.offset_entries
+            or len(self._timestamps) + 1 >= limits.time_entries
         )
 
     def find(self, offset: int) -> int:

@@ -141,7 +141,11 @@ class Partition:
         if not self.is_leader:
             raise self._not_leader()
         is_alone = self._is_alone
-        if required_acks == ACKS_ALL and not (is_alone and self.min_insync_replicas <= 1) and not self.has_enough_replicas:
+        if (
+            required_acks == ACKS_ALL
+            and not (is_alone and self.min_insync_replicas <= 1)
+            and not self.has_enough_replicas
+        ):
             raise LogError(
                 ErrorCode.NOT_ENOUGH_REPLICAS,
                 f"The size of the current ISR : {len(self.isr)} is insufficient to satisfy the min.isr requirement of "

@@ -56,6 +56,8 @@ PRODUCER_ID_END = 51
 ZSTD_VERSION_MIN = 7
 ZSTD_CODEC = int(Compression.ZSTD)
 _INT32 = Struct(">i")
+_RECORDS_POSITION = HEADER_BYTES - CHECKED_POSITION
+_CODEC_OR_TIMESTAMP_TYPE = CODEC_MASK | TIMESTAMP_TYPE_BIT
 _unpack_header = HEADER.unpack_from
 # Reading a member from its enumeration takes longer than the comparison.
 _CREATE_TIME = TimestampType.CREATE_TIME
@@ -132,6 +134,12 @@ class ProduceRules:
     """
     record_errors_max: int = 10_000
     """How many broken records an answer tells of; the reference tells of all."""
+    keeps_plain_batches: bool = attrs.field(init=False)
+    """Whether an uncompressed batch with CreateTime stays as it is."""
+
+    @keeps_plain_batches.default
+    def _keeps_plain_batches(self) -> bool:
+        return not self.compression and self.timestamp_type is TimestampType.CREATE_TIME
 
 
 @attrs.define(slots=True)
@@ -265,6 +273,19 @@ def validate_produce(
     if header is not None and total <= rules.max_message_bytes:
         checked = bytes(payload[CHECKED_POSITION:])
         if header.crc == crc32c_function()(checked):
+            if not header.attributes & _CODEC_OR_TIMESTAMP_TYPE and rules.keeps_plain_batches:
+                # The most common: the same as `_validated`, in one go.
+                walked = fast_walk(checked, _RECORDS_POSITION, header.record_count, False, rules.elements_max)
+                if walked is not None:
+                    earliest, latest = header.base_timestamp + walked[0], header.base_timestamp + walked[1]
+                    if (
+                        earliest > NO_TIMESTAMP
+                        and now_ms - earliest <= rules.timestamp_before_max_ms
+                        and latest - now_ms <= rules.timestamp_after_max_ms
+                        and latest == header.max_timestamp
+                        and not (walked[2] and rules.is_compacted)
+                    ):
+                        return ValidatedBatch(payload, header, header.record_count, latest, -1, False)
             return _validated(payload, header, checked, rules, now_ms)
     # Anything unusual, be it only a tail behind the batch: find out what, in the order of the reference.
     if not is_checked:
@@ -283,13 +304,13 @@ def _validated(batch: Buffer, header: BatchHeader, checked: bytes, rules: Produc
     codec = header.attributes & CODEC_MASK
     target = rules.compression
     if not codec:
-        max_timestamp = _walk(checked, HEADER_BYTES - CHECKED_POSITION, header, _BUFFER, rules, now_ms)
+        max_timestamp = _walk(checked, _RECORDS_POSITION, header, _BUFFER, rules, now_ms)
         if target:
-            return _recompressed(checked, HEADER_BYTES - CHECKED_POSITION, header, rules, now_ms)
+            return _recompressed(checked, _RECORDS_POSITION, header, rules, now_ms)
         return _in_place(batch, header, rules, now_ms, max_timestamp)
     is_kept = target is None or target == codec
     reading = _STREAM if is_kept else _STREAM_OF_RECORDS
-    packed = memoryview(checked)[HEADER_BYTES - CHECKED_POSITION :]
+    packed = memoryview(checked)[_RECORDS_POSITION:]
     try:
         data = codecs.decompress(codec, packed, rules.decompressed_bytes_max)
     except codecs.DecompressionFailed as error:
