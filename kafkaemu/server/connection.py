@@ -324,9 +324,7 @@ class ServerConnection:
         if tail is None:
             tail = bytearray()
         parts: list[Part] = [] if self._parts is None else self._parts
-        self._tail = append_frame(
-            tail, parts, route.header(0, request.correlation_id), route.encoder(message), message
-        )
+        self._tail = append_frame(tail, parts, route.header(0, request.correlation_id), route.encoder(message), message)
         if parts:
             self._parts = parts
 
