@@ -27,6 +27,8 @@ logger = logging.getLogger("kafkaemu")
 DRAIN_S = 1.2
 #: Longer log messages are cut.
 MESSAGE_CHARACTERS_MAX = 2000
+#: Between two tries of ``kafkaemu ready --wait``.
+READY_PAUSE_S = 0.05
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -145,9 +147,17 @@ def configure_logging(level: str) -> None:
     root.setLevel(level)
 
 
-def is_ready(host: str, port: int, timeout_s: float) -> str | None:
-    """`ask_ready` in an event loop of its own."""
-    return trio.run(ask_ready, host, port, timeout_s)
+def is_ready(host: str, port: int, timeout_s: float, wait_s: float = 0) -> str | None:
+    """`ask_until_ready` in an event loop of its own."""
+    return trio.run(ask_until_ready, host, port, timeout_s, wait_s)
+
+
+async def ask_until_ready(host: str, port: int, timeout_s: float, wait_s: float) -> str | None:
+    """`ask_ready`, again and again until ``wait_s`` seconds have passed; the last answer counts."""
+    end_s = trio.current_time() + wait_s
+    while (sentence := await ask_ready(host, port, timeout_s)) and trio.current_time() < end_s:
+        await trio.sleep(READY_PAUSE_S)
+    return sentence
 
 
 async def ask_ready(host: str, port: int, timeout_s: float) -> str | None:

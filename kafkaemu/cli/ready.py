@@ -14,6 +14,7 @@ COMMAND = Command(
     (
         Option("--bootstrap", "HOST:PORT", "the broker to ask (localhost:9092)"),
         Option("--timeout", "SECONDS", "how long to wait for the answers (5)"),
+        Option("--wait", "SECONDS", "how long to ask again if it does not answer, for one that is starting (0)"),
     ),
 )
 
@@ -29,14 +30,22 @@ def ready(arguments: Sequence[str]) -> int:
     host = host.removeprefix("[").removesuffix("]")
     if not colon or not host or not (port.isascii() and port.isdecimal() and 0 < int(port) <= 65535):
         raise UsageError(f"--bootstrap is HOST:PORT, not {text!r}")
-    seconds = values.get("--timeout", ["5"])[0]
-    if not (seconds.isascii() and seconds.isdecimal() and int(seconds) > 0):
-        raise UsageError(f"--timeout is a number of seconds, not {seconds!r}")
+    timeout_s = _seconds(values, "--timeout", "5")
+    if timeout_s == 0:
+        raise UsageError("--timeout is at least one second")
+    wait_s = _seconds(values, "--wait", "0")
     from kafkaemu.cluster import is_ready
 
-    sentence = is_ready(host, int(port), int(seconds))
+    sentence = is_ready(host, int(port), timeout_s, wait_s)
     if sentence is not None:
         print(f"kafkaemu: {sentence}", file=sys.stderr)
         return 1
     print(f"{text} is ready")
     return 0
+
+
+def _seconds(values: dict[str, list[str]], name: str, default: str) -> int:
+    text = values.get(name, [default])[0]
+    if not (text.isascii() and text.isdecimal()):
+        raise UsageError(f"{name} is a whole number of seconds, not {text!r}")
+    return int(text)

@@ -120,15 +120,20 @@ def test_a_taken_port_is_refused_with_a_sentence_and_exit_code_1(host: str) -> N
         ended = command("serve", "--port", str(port))
     assert ended.returncode == 1
     assert ended.stderr == (
-        f"kafkaemu: port {port} is taken by another program: stop it, or choose another port with --port\n"
+        f"kafkaemu: port {port} is taken by another program: stop it, or choose another with --port or --listeners\n"
     )
     assert "started" not in ended.stdout
 
 
-def test_a_topic_that_cannot_be_is_refused_with_a_sentence() -> None:
-    ended = command("serve", "--port", "0", "--topic", "a b")
-    assert ended.returncode == 1
-    assert ended.stderr.startswith("kafkaemu: --topic a b: ")
+@pytest.mark.parametrize(
+    ("topics", "sentence"),
+    [(["a b"], "--topic a b: Topic name is invalid"), (["a:1", "a:2"], "--topic a: Duplicate topic name.")],
+)
+def test_a_topic_that_cannot_be_is_refused_with_a_sentence_and_exit_code_2(topics: list[str], sentence: str) -> None:
+    ended = command("serve", "--port", "0", *(f"--topic={topic}" for topic in topics))
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.startswith(f"kafkaemu: {sentence}")
     assert ended.stderr.count("\n") == 1
 
 
@@ -199,6 +204,33 @@ def test_ready_tells_by_its_exit_code() -> None:
         assert (ended.returncode, ended.stdout, ended.stderr) == (0, f"localhost:{broker.port} is ready\n", "")
         port = broker.port
     ended = command("ready", "--bootstrap", f"127.0.0.1:{port}")
+    assert ended.returncode == 1
+    assert ended.stderr == f"kafkaemu: cannot connect to 127.0.0.1:{port}: Connection refused\n"
+
+
+def test_ready_waits_for_a_broker_that_is_starting(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    waiting = subprocess.Popen(
+        [sys.executable, "-m", "kafkaemu", "ready", "--bootstrap", f"localhost:{port}", "--wait", "20"],
+        env=environment(),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    broker = start_broker("--port", str(port), log_path=tmp_path / "log")
+    try:
+        assert waiting.communicate(timeout=25)[0] == f"localhost:{port} is ready\n"
+        assert waiting.returncode == 0
+    finally:
+        waiting.kill()
+        broker.stop()
+
+
+def test_ready_does_not_wait_for_ever() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    ended = command("ready", "--bootstrap", f"127.0.0.1:{port}", "--wait", "1")
     assert ended.returncode == 1
     assert ended.stderr == f"kafkaemu: cannot connect to 127.0.0.1:{port}: Connection refused\n"
 
