@@ -152,10 +152,12 @@ def partition_twice(session: Session) -> None:
 
 @probe
 def several(session: Session) -> None:
-    """Several topics and partitions, each answered on its own; topics come in any order."""
+    """Several topics and partitions, each answered on its own; topics and partitions come in any order."""
 
     def in_order(answer: dict[str, Tree]) -> dict[str, Tree]:
         answer["topics"].sort(key=lambda topic: str(topic["name"]))
+        for topic in answer["topics"]:
+            topic["partitions"].sort(key=lambda partition: int(partition["partition_index"]))
         return answer
 
     name = filled(session)

@@ -25,6 +25,11 @@ START_TIMEOUT_S = 60.0
 #: Kafka's orderly shutdown takes up to ten seconds; three times that is somebody's hung disk.
 STOP_TIMEOUT_S = 30.0
 READY_LINE = "Kafka Server started"
+#: Java property -> file with the settings: log4j 2 since Kafka 4.0, log4j 1 before.
+LOG_SETTINGS = {
+    "log4j2.configurationFile": "log4j2.properties",
+    "log4j.configuration": "log4j.properties",
+}
 
 __all__ = ["CLUSTER_ID", "DEFAULT_KAFKA_VERSION", "Reference", "ReferenceUnavailable"]
 
@@ -43,6 +48,8 @@ class Reference:
         self.folder = cache_root() / f"kafka-{kafka_version}" / f"node-{port}"
         self._pid_file = self.folder / "pid"
         self.log_file = self.folder / "server.log"
+        #: Where this very object started the node, and so has to wait for the process.
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def bootstrap(self) -> str:
@@ -88,6 +95,7 @@ class Reference:
                 start_new_session=True,
             )
         self._pid_file.write_text(str(process.pid))
+        self._process = process
         self._wait_until_serving(process)
         return process.pid
 
@@ -102,6 +110,8 @@ class Reference:
                     os.kill(pid, signal.SIGKILL)
                     deadline = float("inf")
                 time.sleep(0.05)
+        if self._process is not None:
+            self._process.wait()
         self._pid_file.unlink(missing_ok=True)
         return pid is not None
 
@@ -116,11 +126,12 @@ class Reference:
         )
         properties = self.folder / "server.properties"
         properties.write_text(text)
-        (self.folder / "log4j2.properties").write_text((package / "log4j2.properties").read_text())
+        for name in LOG_SETTINGS.values():
+            (self.folder / name).write_text((package / name).read_text())
         return properties
 
     def _log_settings(self) -> list[str]:
-        return [f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"]
+        return [f"-D{key}={(self.folder / name).as_uri()}" for key, name in LOG_SETTINGS.items()]
 
     def _format(self, command: list[str], properties: Path) -> None:
         finished = subprocess.run(
@@ -149,7 +160,7 @@ class Reference:
 def _is_kafka(pid: int) -> bool:
     """Whether ``pid`` is a live Kafka broker: after a reboot the number may belong to anything else."""
     listing = subprocess.run(
-        ["ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        ["ps", "-ww", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     state, _, command = listing.stdout.strip().partition(" ")
     return "kafka.Kafka" in command and not state.startswith("Z")
