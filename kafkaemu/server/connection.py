@@ -3,7 +3,7 @@
 Theory. A connection is driven by calling `ServerConnection.pump` whenever there may be something to do. One call is one *turn*:
 send what is left from before; take complete frames that wait, or receive once; handle at most `FRAMES_PER_TURN` of them,
 in order; send all their answers at once. It then says what it is waiting for (`Turn`). Between two turns an idle connection
-owns no buffer: it receives into one that is shared by all, since nothing in it outlives the turn.
+owns no buffer: it receives into one that all share, since nothing in it outlives the turn.
 
 A request that must wait parks the connection: its `Ticket` sits in the waiting room, and no further request is handled. The
 turn that completes it, of another connection or of a timer, encodes and sends the answer itself (`_deliver`); the task that
@@ -45,8 +45,6 @@ READ_AHEAD_BYTES = 16384
 #: Small answers are collected up to here before they are sent.
 COLLECT_BYTES = 65536
 
-_received = bytearray(RECEIVE_BYTES)
-
 
 class Turn(enum.Enum):
     """What a connection waits for after a turn."""
@@ -83,6 +81,8 @@ class Connections:
         #: Real time without a byte after which a connection is closed, negative: never.
         self.max_idle_ms = max_idle_ms
         self.draining = False
+        #: What is received goes here first. One for all connections, but not for all brokers: they may run in several threads.
+        self.buffer = bytearray(RECEIVE_BYTES)
         #: How many connections have more to do than one turn.
         self.yielding = 0
         self.open: dict[ServerConnection, None] = {}
@@ -234,7 +234,7 @@ class ServerConnection:
         target: bytearray | memoryview | None = reader.wants()
         own = target is not None
         if target is None:
-            target = _received
+            target = self._shared.buffer
         try:
             count = self._connection.receive_into(target)
         except BlockingIOError:
