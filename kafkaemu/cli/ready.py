@@ -14,7 +14,7 @@ COMMAND = Command(
     (
         Option("--bootstrap", "HOST:PORT", "the broker to ask (localhost:9092)"),
         Option("--timeout", "SECONDS", "how long to wait for the answers (5)"),
-        Option("--wait", "SECONDS", "how long to ask again if it does not answer, for one that is starting (0)"),
+        Option("--wait", "SECONDS", "how long to keep asking one that does not answer yet (0)"),
     ),
 )
 
