@@ -93,7 +93,8 @@ class CancelTimer:
 class Result(Generic[A]):
     """What is to happen after an event.
 
-    ``records`` are appended in one batch and replayed into the state; when the high watermark has passed them, ``answer`` goes
+    ``records`` are appended in one batch (in as many as they need if not ``is_atomic``: then a failed append may leave the first of
+    them written) and replayed into the state; when the high watermark has passed them, ``answer`` goes
     to the caller and ``completions`` to those who waited. A state machine may change its soft state (what is in no record: who
     waits, which timers run) before it returns, so timers and completions stand even if the append fails; what must only happen
     when the records are in the log happens in ``on_applied``, whose own result is carried out in the same turn and whose answer
@@ -109,6 +110,7 @@ class Result(Generic[A]):
     timers: list[SetTimer | CancelTimer] = attrs.field(factory=list)
     on_applied: Callable[[int], Result[A]] | None = None
     on_failure: Callable[[ErrorCode, int], Result[A]] | None = None
+    is_atomic: bool = True
 
     def complete(self, deferred: Deferred[Any], answer: Any) -> None:
         """Answer somebody who waits."""

@@ -35,9 +35,12 @@ from kafkawire.errors import ErrorCode
 from kafkawire.records.batch import BatchHeader, iterate_batches
 from kafkawire.records.builder import build_batch
 from kafkawire.records.iterate import records_of
+from kafkawire.records.record import Record
 
 LOAD_BYTES_MAX = 4 * 1024 * 1024
 """How much of a log is read at a time while it is replayed."""
+BATCH_BYTES = 16 * 1024
+"""Keys and values after which a batch ends that need not hold all records of a result."""
 
 log = logging.getLogger(__name__)
 
@@ -264,15 +267,19 @@ class CoordinatorRuntime(Generic[S]):
         """Do what a result says; the caller's answer. Raises CoordinatorError if the append failed and nobody handles it."""
         now_ms = self._now_ms()
         self._set_timers(shard, result)
-        if result.records:
-            batch = build_batch([self._format.encode(record, now_ms) for record in result.records], base_sequence=0)
+        records = result.records
+        written = 0
+        while written < len(records):
+            encoded = self._encoded(records, written, now_ms, result.is_atomic)
+            batch = build_batch(encoded, base_sequence=0)
             code, last_offset = self._replicas.append_internal(self.topic, shard.index, batch)
             if code != ErrorCode.NONE:
                 return self._carry_out_failure(shard, result, refusal_for(code))
             assert last_offset > shard.last_applied, "an internal log has one writer"
-            for record in result.records:
+            for record in records[written : written + len(encoded)]:
                 shard.state.replay(record, now_ms)
             shard.last_applied = last_offset
+            written += len(encoded)
         self._enqueue_all(shard, result)
         answer_now = result.answer
         if result.on_applied is not None:
@@ -280,6 +287,17 @@ class CoordinatorRuntime(Generic[S]):
             answer_now = then if answer_now is None else answer_now
         self._flush(shard)
         return answer_now
+
+    def _encoded(self, records: list[CoordinatorRecord], start: int, now_ms: int, is_atomic: bool) -> list[Record]:
+        """What goes into the next batch, from record ``start`` on: all, or as many as make a batch of sensible size."""
+        encoded: list[Record] = []
+        size = 0
+        for index in range(start, len(records)):
+            encoded.append(self._format.encode(records[index], now_ms))
+            size += len(encoded[-1].key or b"") + len(encoded[-1].value or b"")
+            if size >= BATCH_BYTES and not is_atomic:
+                break
+        return encoded
 
     def _carry_out_failure(self, shard: Shard[S], result: Result[A], code: ErrorCode) -> A | Deferred[A] | None:
         self._enqueue_all(shard, result)

@@ -99,7 +99,9 @@ class GroupCoordinator:
         if not deleted:
             return
         for index in self._runtime.indexes:
-            self._runtime.ask(index, lambda shard, _: Result[Any](records=shard.offsets.forget_partitions(deleted)))
+            self._runtime.ask(
+                index, lambda shard, _: Result[Any](records=shard.offsets.forget_partitions(deleted), is_atomic=False)
+            )
 
     def partition_for(self, group_id: str) -> int:
         """The partition of `__consumer_offsets` that holds a group, and whose leader coordinates it."""

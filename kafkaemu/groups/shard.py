@@ -78,6 +78,6 @@ class GroupShard:
         out.set_timer(_EXPIRY, self.settings.offsets_retention_check_interval_ms, self._expire)
 
     def _expire(self, now_ms: int) -> Result[Any]:
-        out: Result[Any] = Result(records=self.offsets.expire(now_ms))
+        out: Result[Any] = Result(records=self.offsets.expire(now_ms), is_atomic=False)
         self._expire_later(out)
         return out

@@ -418,3 +418,40 @@ def test_a_shard_whose_log_is_broken_is_nobody_s(caplog: pytest.LogCaptureFixtur
     world.runtime.on_elected(0, 0)
     assert code_of(world.tell()) is ErrorCode.NOT_COORDINATOR
     assert caplog.messages == ["__numbers-0 cannot be loaded"]
+
+
+def test_records_that_need_not_stay_together_go_into_batches_of_sensible_size() -> None:
+    """Thousands of offsets may expire at once; one batch of them would be above ``max.message.bytes``."""
+    world = World()
+    world.runtime.on_elected(0, 0)
+    world.follows = True
+    records = [number(value) for value in range(3000)]
+    together = world.runtime.ask(0, lambda state, now_ms: Result(records=list(records), answer="done"))
+    assert len(world.one.log.batches) == 1
+    apart = world.runtime.ask(0, lambda state, now_ms: Result(records=list(records), answer="done", is_atomic=False))
+    assert (together.take(), apart.take()) == ("done", "done")
+    sizes = [len(batch) for batch in world.one.log.batches[1:]]
+    assert len(sizes) > 5
+    assert max(sizes) < 64 * 1024
+    assert world.tell().take() == [*range(3000), *range(3000)]
+
+
+def test_what_was_written_before_a_failed_append_counts() -> None:
+    world = World()
+    world.runtime.on_elected(0, 0)
+    world.follows = True
+    appended = world.append_internal
+
+    def append_once(topic: str, index: int, batch: bytes) -> tuple[ErrorCode, int]:
+        code_and_offset = appended(topic, index, batch)
+        world.refuse = ErrorCode.NOT_ENOUGH_REPLICAS
+        return code_and_offset
+
+    world.append_internal = append_once  # type: ignore[method-assign]
+    asked = world.runtime.ask(
+        0, lambda state, now_ms: Result[str](records=[number(v) for v in range(3000)], is_atomic=False)
+    )
+    assert code_of(asked) is ErrorCode.COORDINATOR_NOT_AVAILABLE
+    told = world.tell().take()
+    assert 0 < len(told) < 3000
+    assert len(told) == world.one.log.end_offset

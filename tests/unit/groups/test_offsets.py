@@ -253,6 +253,24 @@ def test_a_simple_groups_offsets_expire_one_by_one_after_their_commit() -> None:
     assert broker.shard().offsets.by_group == {}
 
 
+def test_more_offsets_expire_at_once_than_fit_a_batch() -> None:
+    broker = broker_with_topic()
+    for number in range(5000):
+        assert broker.commit(number, group_id="g" * 200 + str(number)) == ErrorCode.NONE
+    broker.advance(7 * DAY_MS)
+    broker.advance(600_000)
+    assert broker.shard().offsets.by_group == {}
+    assert broker.shard().groups == {}
+
+
+def test_offsets_of_a_deleted_topic_go_however_many_they_are() -> None:
+    broker = broker_with_topic()
+    for number in range(5000):
+        assert broker.commit(number, group_id="g" * 200 + str(number)) == ErrorCode.NONE
+    broker.groups.on_partitions_deleted([("orders", 0)])
+    assert broker.shard().offsets.by_group == {}
+
+
 def test_an_empty_groups_offsets_expire_together_after_its_last_member_left() -> None:
     broker = broker_with_topic()
     (member,) = broker.stable()
