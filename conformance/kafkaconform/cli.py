@@ -84,6 +84,11 @@ def record(bootstrap: str, only: str, kafka_version: str, goldens: Path) -> None
     if importlib.util.find_spec("rich") is None:
         _fail("Recording needs the conformance extra: pip install 'kafkaemu[conformance]'")
     from kafkaconform.recorder import record_all
+    from kafkaconform.releases import SERVED
+
+    if kafka_version not in SERVED:
+        known = ", ".join(SERVED)
+        _fail(f"Which versions of each API {kafka_version} serves is not known here yet; known is {known}.")
 
     host, _, port = bootstrap.rpartition(":")
     if not host or not port.isdecimal():

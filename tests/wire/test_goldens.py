@@ -85,7 +85,7 @@ def test_answers_are_those_of_kafka(broker: Broker, probe: Probe) -> None:
 def test_known_differences_are_needed(request: pytest.FixtureRequest) -> None:
     ran = {item.name for item in request.session.items if "test_answers_are_those_of_kafka" in item.name}
     if len(ran) < len(all_probes()):
-        return  # a selection of probes says nothing about the list
+        pytest.skip("a selection of probes says nothing about the list of known differences")
     assert [known.reason for i, known in enumerate(KNOWN) if i not in _needed] == []
 
 

@@ -78,6 +78,12 @@ def test_recording_where_nobody_listens_says_so() -> None:
     assert "0 probes recorded, 1 not." in output
 
 
+def test_recording_a_release_that_is_not_in_the_table_says_so() -> None:
+    code, output = run("record", "--kafka-version", "0.8.2")
+    assert (code, output.count("\n")) == (1, 1)
+    assert "0.8.2" in output
+
+
 def test_a_glob_that_matches_nothing_fails() -> None:
     assert run("record", "--only", "no_such_api") == (1, "No probe matches 'no_such_api'.\n")
 
