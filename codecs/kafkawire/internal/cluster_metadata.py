@@ -2,7 +2,7 @@
 made it.
 
 A record's value is its frame version (1), type and version as unsigned varints, then one of these. What a cluster
-is, is the fold of them.
+is, is the fold of them. Those of security are in `kafkawire.internal.cluster_security`.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from kafkawire.declare import (
     Array,
     Bool,
+    Float64,
     Int8,
     Int16,
     Int32,
@@ -95,6 +96,22 @@ class BrokerRegistrationChangeRecord(TopLevel):
         tagged(3, since=3),
         default=None,
     )
+
+
+@record(7, versions=(0, 0), flexible=0)
+class FenceBrokerRecord(TopLevel):
+    """A broker was fenced. Only old controllers wrote it: see `BrokerRegistrationChangeRecord`."""
+
+    id: int = Int32("The broker.")
+    epoch: int = Int64("Epoch of its registration.")
+
+
+@record(8, versions=(0, 0), flexible=0)
+class UnfenceBrokerRecord(TopLevel):
+    """A broker was unfenced. Only old controllers wrote it: see `BrokerRegistrationChangeRecord`."""
+
+    id: int = Int32("The broker.")
+    epoch: int = Int64("Epoch of its registration.")
 
 
 @struct
@@ -206,6 +223,13 @@ class PartitionChangeRecord(TopLevel):
     )
 
 
+@record(28, versions=(0, 0), flexible=0)
+class ClearElrRecord(TopLevel):
+    """Eligible leaders were forgotten, because min.insync.replicas changed (KIP-966)."""
+
+    topic_name: str = String("Topic; empty: all topics.")
+
+
 @record(9, versions=(0, 0), flexible=0)
 class RemoveTopicRecord(TopLevel):
     """A topic was removed, with its partitions and configs."""
@@ -223,6 +247,24 @@ class ConfigRecord(TopLevel):
     )
     name: str = String("Config key.")
     value: str | None = String("Value as text; null: taken back to the default.", nullable())
+
+
+@struct
+class QuotaEntity(Message):
+    """One part of whom a quota is for."""
+
+    entity_type: str = String("user, client-id or ip.")
+    entity_name: str | None = String("Which one; null: the default of that kind.", nullable())
+
+
+@record(14, versions=(0, 0), flexible=0)
+class ClientQuotaRecord(TopLevel):
+    """A quota was set or taken back (KIP-546)."""
+
+    entity: list[QuotaEntity] = Array(QuotaEntity, "Whom it is for: all parts together.")
+    key: str = String("Quota, such as producer_byte_rate.")
+    value: float = Float64("The limit, in the quota's unit.")
+    remove: bool = Bool("Whether it was taken back.")
 
 
 @record(12, versions=(0, 0), flexible=0)
@@ -264,3 +306,10 @@ class AbortTransactionRecord(TopLevel):
 @record(20, versions=(0, 0), flexible=0)
 class NoOpRecord(TopLevel):
     """Changes nothing; shows that the controller is alive."""
+
+
+@record(21, versions=(0, 0), flexible=0)
+class ZkMigrationStateRecord(TopLevel):
+    """How far a migration from ZooKeeper got; from clusters that came that way (KIP-866)."""
+
+    zk_migration_state: int = Int8("0 none, 1 under way, 2 before it, 3 done; other numbers for 1 and 2 in 3.4.")

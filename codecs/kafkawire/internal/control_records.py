@@ -1,4 +1,4 @@
-"""Values of control records: leader changes and snapshot marks in the metadata log, voters of its quorum."""
+"""Control records: their key, ends of transactions, and leaders, snapshot marks and voters of the metadata log."""
 
 from __future__ import annotations
 
@@ -17,6 +17,22 @@ from kafkawire.declare import (
     since,
     struct,
 )
+
+
+@record(-1, versions=(0, 0))
+class ControlRecordTypeSchema(TopLevel):
+    """Key of every control record: what kind it is."""
+
+    type: int = Int16(
+        "0 abort, 1 commit, 2 leader change, 3 snapshot header, 4 snapshot footer, 5 kraft.version, 6 voters."
+    )
+
+
+@record(-1, versions=(0, 0))
+class EndTxnMarker(TopLevel):
+    """Value of a commit or abort marker: the key tells which."""
+
+    coordinator_epoch: int = Int32("Leader epoch of the transaction coordinator that ended the transaction.")
 
 
 @struct
