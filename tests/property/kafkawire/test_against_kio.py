@@ -12,13 +12,13 @@ from functools import cache
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from kio.serial import entity_reader, entity_writer
 
 from kafkawire.compiler import decode, encode
 from kafkawire.declare import Message, TopLevel
 from kafkawire.messages.headers import RequestHeader, ResponseHeader
-from tests.support.wire_messages import class_version_id, class_versions, extremes, messages
+from tests.support.wire_messages import FEW, any_version, extremes, top_levels, versions
 
 EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 MILLISECOND = datetime.timedelta(milliseconds=1)
@@ -44,7 +44,12 @@ def kio_class(cls: type[TopLevel], version: int) -> type[Any] | None:
     return getattr(found, name, None)
 
 
-COVERED = [(cls, version) for cls, version in class_versions() if kio_class(cls, version) is not None]
+def covered(cls: type[TopLevel]) -> list[int]:
+    """The versions that kio has."""
+    return [version for version in versions(cls) if kio_class(cls, version) is not None]
+
+
+COVERED = [cls for cls in top_levels() if covered(cls)]
 
 
 def plain(value: Any) -> Any:
@@ -103,17 +108,15 @@ def test_kio_has_what_kafka_4_serves() -> None:
     assert missing == []
 
 
-@pytest.mark.parametrize(("cls", "version"), COVERED, ids=class_version_id)
-def test_extremes_are_the_same(cls: type[TopLevel], version: int) -> None:
-    for message in extremes(cls, version):
-        compare(message, version)
+@pytest.mark.parametrize("cls", COVERED, ids=lambda cls: cls.__name__)
+def test_messages_are_the_same(cls: type[TopLevel]) -> None:
+    for version in covered(cls):
+        for message in extremes(cls, version, calendar=True):
+            compare(message, version)
 
-
-@pytest.mark.parametrize(("cls", "version"), COVERED, ids=class_version_id)
-def test_random_messages_are_the_same(cls: type[TopLevel], version: int) -> None:
-    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    @given(messages(cls, version))
-    def run(message: TopLevel) -> None:
-        compare(message, version)
+    @settings(FEW, max_examples=8)
+    @given(any_version(cls, covered(cls), calendar=True))
+    def run(drawn: tuple[TopLevel, int]) -> None:
+        compare(*drawn)
 
     run()

@@ -5,63 +5,17 @@ The schemas are not part of this repository; the tests are skipped where they do
 
 from __future__ import annotations
 
-import importlib
-import json
-import pkgutil
-import re
-from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
 
-import kafkawire.internal
-import kafkawire.messages
 from kafkawire.declare import LATEST, Field, Message, TopLevel
 from kafkawire.index import APIS
-
-SCHEMAS = Path(__file__).parents[4] / "shared" / "kafka-4.3.1" / "schemas"
-needs_schemas = pytest.mark.skipif(not SCHEMAS.is_dir(), reason=f"no schemas of Kafka at {SCHEMAS}")
+from tests.support.schema_walker import all_schemas, bounds, needs_schemas, schema_of, snake, versions_of, within
+from tests.support.wire_messages import top_levels, versions
 
 Shape = dict[str, Any]
-
-
-def declared() -> list[type[TopLevel]]:
-    """Every top-level message and record."""
-    found = []
-    for package in (kafkawire.messages, kafkawire.internal):
-        for info in pkgutil.iter_modules(package.__path__):
-            module = importlib.import_module(f"{package.__name__}.{info.name}")
-            for value in vars(module).values():
-                if isinstance(value, type) and issubclass(value, TopLevel) and value.__module__ == module.__name__:
-                    found.append(value)
-    return found
-
-
-def load(name: str) -> list[dict[str, Any]]:
-    """The schemas called ``name``: that of 4.3 first, then that of 3.9 if it holds other versions."""
-    paths = sorted(SCHEMAS.rglob(f"{name}.json"), key=lambda path: "removed" in str(path))
-    return [json.loads(re.sub(r"(?m)^\s*//.*$", "", path.read_text())) for path in paths]
-
-
-def bounds(text: str) -> tuple[int, int]:
-    """``3``, ``3+``, ``3-5`` and ``none`` as inclusive bounds."""
-    if text == "none":
-        return (1, 0)
-    if text.endswith("+"):
-        return int(text[:-1]), LATEST
-    first, _, last = text.partition("-")
-    return int(first), int(last or first)
-
-
-def within(version: int, text: str) -> bool:
-    first, last = bounds(text)
-    return first <= version <= last
-
-
-def snake(name: str) -> str:
-    """A field's name as Python writes it."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.replace("KRaft", "K_raft")).lower()
 
 
 def default_of(field: dict[str, Any], kind: str) -> Any:
@@ -93,7 +47,7 @@ def expected(schema: dict[str, Any], fields: list[dict[str, Any]], version: int,
     structs = {entry["name"]: entry["fields"] for entry in schema.get("commonStructs", [])}
     shapes = []
     for field in fields:
-        if not within(version, field["versions"]):
+        if not within(version, versions_of(field)):
             continue
         element = field["type"].removeprefix("[]")
         kind = "struct" if element[0].isupper() else element
@@ -145,10 +99,9 @@ def actual(cls: type[Message], version: int, path: str = "") -> list[Shape]:
 
 
 @needs_schemas
-@pytest.mark.parametrize("cls", declared(), ids=lambda cls: cls.__name__)
+@pytest.mark.parametrize("cls", top_levels(), ids=lambda cls: cls.__name__)
 def test_every_version_is_declared_as_the_schemas_say(cls: type[TopLevel]) -> None:
-    schemas = load(cls.__name__)
-    assert schemas, f"no schema of {cls.__name__}"
+    schemas = all_schemas()[cls.__name__]
     valid = [bounds(schema["validVersions"]) for schema in schemas]
     assert (min(first for first, _ in valid), max(last for _, last in valid)) == cls.VERSIONS
     flexible = schemas[0].get("flexibleVersions", "none")
@@ -156,16 +109,23 @@ def test_every_version_is_declared_as_the_schemas_say(cls: type[TopLevel]) -> No
     key = schemas[0].get("apiKey")
     if key is not None:
         assert key == cls.KEY
-    for version in range(cls.VERSIONS[0], cls.VERSIONS[1] + 1):
-        schema = next(s for s in schemas if within(version, s["validVersions"]))
+    for version in versions(cls):
+        schema = schema_of(cls.__name__, version)
         assert actual(cls, version) == expected(schema, schema["fields"], version), f"version {version}"
 
 
 @needs_schemas
+def test_every_schema_with_versions_is_declared() -> None:
+    named = {name for name, schemas in all_schemas().items() if schemas[0]["validVersions"] != "none"}
+    assert {cls.__name__ for cls in top_levels()} == named
+
+
+@needs_schemas
 def test_the_index_lists_versions_as_served() -> None:
+    assert list(APIS) == sorted(APIS)
     for api in APIS.values():
-        [request] = [load(f"{api.name}Request")[0]]
-        assert (request["apiKey"], request["name"]) == (api.key, f"{api.name}Request")
+        request = all_schemas()[f"{api.name}Request"][0]
+        assert request["apiKey"] == api.key
         assert bounds(request["validVersions"]) == (api.oldest, api.last)
         flexible = request.get("flexibleVersions", "none")
         assert api.flexible == (None if flexible == "none" else bounds(flexible)[0])
@@ -174,7 +134,7 @@ def test_the_index_lists_versions_as_served() -> None:
 
 
 def test_every_field_and_message_says_what_it_means() -> None:
-    for cls in structs_of(declared()):
+    for cls in structs_of(top_levels()):
         assert cls.__doc__, cls.__name__
         for field in cls.FIELDS:
             assert field.meaning.endswith("."), f"{cls.__name__}.{field.name}"
