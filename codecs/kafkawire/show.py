@@ -3,6 +3,7 @@
 - ``apis``: the APIs known, with their versions
 - ``show Metadata 12``: the fields of a request and its response in one version; ``show OffsetCommitValue 4``: of one message
 - ``decode HEX``: a request frame, with or without its length; with ``--as MetadataResponse --version 12`` the body of that message
+- ``reference``: every message, version and field, as a page in Markdown
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 import attrs
 
-from kafkawire import internal
+from kafkawire import internal, reference
 from kafkawire.compiler import decode
 from kafkawire.declare import Field, Message, TopLevel
 from kafkawire.framing import ProtocolViolation, parse_request_head
@@ -147,6 +148,8 @@ def _bytes_of(text: str) -> bytes:
 def _lines(arguments: argparse.Namespace) -> Iterator[str]:
     if arguments.command == "apis":
         yield from api_table()
+    elif arguments.command == "reference":
+        yield reference.page().removesuffix("\n")
     elif arguments.command == "show":
         yield from _layouts(arguments.name, arguments.version)
     elif arguments.message is None:
@@ -172,6 +175,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     read.add_argument("hex", help="the bytes in hexadecimal, spaces allowed")
     read.add_argument("--as", dest="message", metavar="MESSAGE", help="the message it is, such as MetadataResponse")
     read.add_argument("--version", type=int, help="its version (the newest)")
+    commands.add_parser("reference", help="every message, version and field, as a page in Markdown")
     arguments = parser.parse_args(argv)
     try:
         for line in _lines(arguments):
