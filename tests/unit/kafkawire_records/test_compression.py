@@ -18,6 +18,7 @@ from kafkawire.records.compression import (
     SNAPPY_BLOCK_BYTES,
     DecompressionFailed,
     UnknownCodec,
+    _xxh32_short,
     compress,
     decompress,
 )
@@ -91,6 +92,38 @@ def test_gzip_member_after_one_of_many_pieces() -> None:
     data = random.Random(1).randbytes(200_000)
     packed = compress(Compression.GZIP, data) + compress(Compression.GZIP, b"and more")
     assert decompress(Compression.GZIP, packed, 1 << 20) == data + b"and more"
+
+
+def gzip_member_with_every_header_field(data: bytes) -> bytes:
+    packer = zlib.compressobj(6, zlib.DEFLATED, -15)
+    header = b"\x1f\x8b\x08\x1e" + bytes(6) + pack("<H", 300) + b"\0x" * 150 + b"name\0" + b"comment\0"
+    header += pack("<H", zlib.crc32(header) & 0xFFFF)
+    return header + packer.compress(data) + packer.flush() + pack("<II", zlib.crc32(data), len(data))
+
+
+def test_gzip_headers_are_passed_over_wherever_the_member_stands() -> None:
+    packed = gzip_member_with_every_header_field(b"first ") + gzip_member_with_every_header_field(b"second")
+    assert decompress(Compression.GZIP, packed, 100) == b"first second"
+
+
+def test_wrong_checksum_of_a_gzip_header_ends_the_data_before_it() -> None:
+    member = bytearray(gzip_member_with_every_header_field(b"second"))
+    member[4] ^= 1
+    with pytest.raises(DecompressionFailed, match="no gzip data"):
+        decompress(Compression.GZIP, member, 100)
+    packed = gzip_member_with_every_header_field(b"first ") + member
+    assert decompress(Compression.GZIP, packed, 100) == b"first "
+
+
+def test_checksums_of_lz4_blocks_are_verified() -> None:
+    block = b"stored"
+    frame = b"\x04\x22\x4d\x18\x70\x40"
+    frame += bytes((_xxh32_short(memoryview(frame)[4:6]) >> 8 & 0xFF,))
+    frame += pack("<I", len(block) | 1 << 31) + block
+    right = pack("<I", _xxh32_short(memoryview(block)))
+    assert decompress(Compression.LZ4, frame + right + bytes(4), 100) == block
+    with pytest.raises(DecompressionFailed):
+        decompress(Compression.LZ4, frame + bytes(4) + bytes(4), 100)
 
 
 def lz4_bomb() -> bytes:
