@@ -202,17 +202,22 @@ class Broker:
 
     def _maintain(self) -> None:
         now_ms = self.world.clock.now_ms()
-        self.replicas.maintain(now_ms)
         self.moved.at(now_ms + self.config["log.retention.check.interval.ms"], self._maintain)
+        self.replicas.maintain(now_ms)
 
     def _compact(self) -> None:
         clock = self.world.clock
         now_ms = clock.now_ms()
-        if self.replicas.compact(now_ms, COMPACTED_RECORDS_PER_TURN):
-            # The rest comes after whatever else is due: on real time, since moved time may stand still.
-            self.real.at(clock.real_ms() + 1, self._compact)
-        else:
-            self.moved.at(now_ms + self.config["log.cleaner.backoff.ms"], self._compact)
+        is_unfinished = False
+        try:
+            is_unfinished = self.replicas.compact(now_ms, COMPACTED_RECORDS_PER_TURN)
+        finally:
+            # A pass that fails must not be the last one. The rest of one that is not through comes after whatever else is
+            # due: on real time, since moved time may stand still.
+            if is_unfinished:
+                self.real.at(clock.real_ms() + 1, self._compact)
+            else:
+                self.moved.at(now_ms + max(self.config["log.cleaner.backoff.ms"], 1), self._compact)
 
     def _warm_up(self, modules: Iterator[str], after_ms: float) -> None:
         """Import the rest of ``modules``, one at a time, while nobody waits."""

@@ -356,3 +356,15 @@ def request_header(
         return _request_ids(0, api_key, version, correlation_id, -1) + tags
     name = client_id.encode()
     return _request_ids(0, api_key, version, correlation_id, len(name)) + name + tags
+
+
+def unsent(parts: list[Part], sent: int) -> list[Part]:
+    """What is left of ``parts`` after their first ``sent`` bytes; nothing is copied."""
+    for index, part in enumerate(parts):
+        if sent < len(part):
+            if not sent:
+                return parts[index:]
+            rest = part[sent:] if isinstance(part, memoryview) else memoryview(part)[sent:]  # type: ignore[arg-type]
+            return [rest, *parts[index + 1 :]]
+        sent -= len(part)
+    return []

@@ -15,8 +15,8 @@ import attrs
 import trio
 
 from kafkawire.client import ClientConnection, NegotiationFailed
-from kafkawire.framing import ProtocolViolation
-from kafkawire.primitives import MalformedMessage, Part
+from kafkawire.framing import ProtocolViolation, unsent
+from kafkawire.primitives import MalformedMessage
 
 if TYPE_CHECKING:
     from kafkaemu.world.interface import Connection, Entropy, Network
@@ -140,7 +140,7 @@ class Link:
                     continue
                 except OSError:
                     return
-                parts = _unsent(parts, sent)
+                parts = unsent(parts, sent)
 
     async def _receive_all(self, connection: Connection, client: ClientConnection) -> str:
         """Receive and hand out answers until the end; returns why it came."""
@@ -194,14 +194,3 @@ async def _waited(wait: object) -> None:
     except (trio.ClosedResourceError, OSError):
         # The next attempt to use the connection says what happened.
         await trio.lowlevel.checkpoint()
-
-
-def _unsent(parts: list[Part], sent: int) -> list[Part]:
-    rest: list[Part] = []
-    for part in parts:
-        if sent >= len(part):
-            sent -= len(part)
-        else:
-            rest.append(memoryview(part)[sent:])  # type: ignore[arg-type]
-            sent = 0
-    return rest

@@ -151,6 +151,8 @@ class ReplicaManager:
                 partition.log.retention(now_ms)
             except LogError as error:
                 logger.warning("Retention of %s-%d failed: %s", partition.topic, partition.index, error.reason)
+            except Exception:  # a defect in one log must not keep the others from theirs
+                logger.exception("Retention of %s-%d failed", partition.topic, partition.index)
 
     def compact(self, now_ms: int, records: int) -> bool:
         """Go on with compaction for about ``records`` records; whether there is more to do right away (LogCleaner).

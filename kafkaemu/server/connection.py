@@ -25,7 +25,14 @@ from typing import TYPE_CHECKING, Any
 from kafkaemu.delayed import Parked, Ticket
 from kafkaemu.handlers.context import NO_ANSWER, CloseConnection, NoAnswer, Peer, Request
 from kafkaemu.server.dispatch import Dispatcher, Route, internal_error
-from kafkawire.framing import REQUEST_BYTES_MAX, FrameReader, ProtocolViolation, append_frame, split_request_head
+from kafkawire.framing import (
+    REQUEST_BYTES_MAX,
+    FrameReader,
+    ProtocolViolation,
+    append_frame,
+    split_request_head,
+    unsent,
+)
 from kafkawire.primitives import Buffer, MalformedMessage, Part
 
 if TYPE_CHECKING:
@@ -42,6 +49,8 @@ FRAMES_PER_TURN_MIN = 12
 RECEIVE_BYTES = 16384
 #: How much more is read while a request is parked.
 READ_AHEAD_BYTES = 16384
+#: How often connections that are silent are looked for, at the most.
+IDLE_LOOK_MS_MIN = 50.0
 #: Small answers are collected up to here before they are sent.
 COLLECT_BYTES = 65536
 
@@ -97,7 +106,8 @@ class Connections:
                 next_ms = min(next_ms, max(idle_at_ms, now_ms + 1000.0))
             else:
                 connection.close()
-        return next_ms
+        # With a limit of 0 this would be the only thing the broker does.
+        return max(next_ms, now_ms + IDLE_LOOK_MS_MIN)
 
     def quiet_ms(self) -> float:
         """Real time since any open connection did something, in milliseconds."""
@@ -385,15 +395,3 @@ class ServerConnection:
     def _who(self) -> str:
         client_id = "not known yet" if self._client_id is None else f'"{self._client_id}"'
         return f"{self._connection.peer} (client id {client_id})"
-
-
-def unsent(parts: list[Part], sent: int) -> list[Part]:
-    """What is left of ``parts`` after their first ``sent`` bytes; nothing is copied."""
-    for index, part in enumerate(parts):
-        if sent < len(part):
-            if not sent:
-                return parts[index:]
-            rest = part[sent:] if isinstance(part, memoryview) else memoryview(part)[sent:]  # type: ignore[arg-type]
-            return [rest, *parts[index + 1 :]]
-        sent -= len(part)
-    return []

@@ -4,6 +4,7 @@ import pytest
 
 from kafkaemu.delayed import Parked
 from kafkaemu.log.config import LogConfig
+from kafkaemu.log.partition_log import PartitionLog
 from kafkawire.errors import ErrorCode
 from tests.support.replicas import Replicas, batch_of
 
@@ -77,6 +78,26 @@ def test_maintenance_deletes_what_is_past_its_retention() -> None:
     assert world.partition().log.start_offset == 0
     world.manager.maintain(world.clock.now_ms() + 1001)
     assert world.partition().log.start_offset == 1
+
+
+def test_a_defect_in_one_log_leaves_the_others_maintained(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = Replicas()
+    world.topic("broken")
+    world.topic(retention_ms="1000")
+    world.append(b"a")
+
+    def fail(self: PartitionLog, now_ms: int) -> int:
+        if self.topic == "broken":
+            raise ZeroDivisionError
+        return retention(self, now_ms)
+
+    retention = PartitionLog.retention
+    monkeypatch.setattr(PartitionLog, "retention", fail)
+    world.manager.maintain(world.clock.now_ms() + 1001)
+    assert world.partition().log.start_offset == 1
+    assert "Retention of broken-0 failed" in caplog.text
 
 
 def test_close_gives_all_memory_back() -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from kafkaemu.delayed import Parked
 from kafkaemu.handlers.context import NO_ANSWER, Answer, CloseConnection, Context, Request
-from kafkaemu.server.connection import FRAMES_PER_TURN, READ_AHEAD_BYTES, Turn, unsent
+from kafkaemu.server.connection import FRAMES_PER_TURN, READ_AHEAD_BYTES, Turn
 from kafkawire.declare import TopLevel
+from kafkawire.framing import unsent
 from kafkawire.messages.fetch import FetchableTopicResponse, FetchResponse, PartitionData
 from kafkawire.messages.heartbeat import HeartbeatRequest, HeartbeatResponse
 from kafkawire.messages.produce import (
@@ -282,6 +283,13 @@ def test_frame_lengths_out_of_range_close(length: int, caplog: pytest.LogCapture
     assert client.pump() is Turn.CLOSED
     assert len(client.frames()) == 1
     assert str(length) in caplog.text
+
+
+def test_an_idle_limit_of_zero_does_not_keep_the_broker_busy() -> None:
+    serving = Serving({}, max_idle_ms=0)
+    connection = serving.connect()
+    assert serving.connections.close_idle() >= serving.clock.real_ms() + 50
+    assert connection.core.closed
 
 
 def test_silent_connections_are_closed_and_busy_or_parked_ones_stay() -> None:
