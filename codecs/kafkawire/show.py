@@ -1,23 +1,27 @@
 """What messages look like and what bytes say, for people: the commands of ``python -m kafkawire``.
 
-- ``apis``: the APIs known, with their versions
+- ``apis``: the APIs known, with their versions; ``apis --release 3.9``: those that a release of Kafka declares
 - ``show Metadata 12``: the fields of a request and its response in one version; ``show OffsetCommitValue 4``: of one message
-- ``decode HEX``: a request frame, with or without its length; with ``--as MetadataResponse --version 12`` the body of that message
+- ``decode DATA``: a request frame, with or without its length; ``decode --response Metadata 12 DATA``: a response (or ``--request``),
+  either a frame that begins with its length or a body alone; ``--as OffsetCommitValue --version 4`` the content of that message.
+  The data is hexadecimal, or a file that holds the bytes themselves
 - ``reference``: every message, version and field, as a page in Markdown
 """
 
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import pkgutil
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import attrs
 
-from kafkawire import internal, reference
-from kafkawire.compiler import decode
+from kafkawire import internal, reference, releases
+from kafkawire.compiler import decode, raw_decoder
 from kafkawire.declare import Field, Message, TopLevel
 from kafkawire.framing import ProtocolViolation, parse_request_head
 from kafkawire.index import APIS, Api
@@ -58,11 +62,19 @@ def api_table() -> Iterator[str]:
         yield f"{api.key:>3}  {api.name:26} {f'{api.first}-{api.last}':>8}  {api.oldest:>11}  {flexible:>13}"
 
 
+def release_table(release: str) -> Iterator[str]:
+    """One line per API that a release of Kafka declares; `releases.UnknownRelease` if there are no facts on it."""
+    yield f"{'key':>3}  {'name':28} {'versions':>8}"
+    for api in releases.declared(release).values():
+        versions = f"{api.first}-{api.last}" if api.first != api.last else str(api.first)
+        notes = [] if api.stable else [f"{api.last} not stable yet"]
+        notes += [] if api.on_brokers else ["served by controllers only"]
+        yield f"{api.key:>3}  {api.name:28} {versions:>8}  {', '.join(notes)}".rstrip()
+
+
 def layout(cls: type[TopLevel], version: int) -> Iterator[str]:
     """The fields of one version, in wire order, with type and meaning; `Unknown` for a version there is not."""
-    first, last = cls.VERSIONS
-    if not first <= version <= last:
-        raise Unknown(f"{cls.__name__} has versions {first} to {last}, not {version}")
+    _version_of(cls, version)
     flexible = " (flexible)" if version >= cls.FLEXIBLE_SINCE else ""
     yield f"{cls.__name__} v{version}{flexible}"
     for line in (cls.__doc__ or "").strip().splitlines():
@@ -120,8 +132,7 @@ def _value(value: Any) -> str:
 
 def decoded_request(data: bytes) -> Iterator[str]:
     """A request frame, with or without its length in front."""
-    if len(data) > 4 and int.from_bytes(data[:4], "big") == len(data) - 4:
-        data = data[4:]
+    data = _without_length(data) or data
     head = parse_request_head(data)
     api: Api = APIS[head.api_key]
     yield f"{api.name}Request v{head.version}, correlation id {head.correlation_id}, client id {head.client_id!r}"
@@ -129,6 +140,47 @@ def decoded_request(data: bytes) -> Iterator[str]:
     if not first <= head.version <= last:
         raise Unknown(f"{api.name}Request has versions {first} to {last}")
     yield from content(decode(api.request, head.version, data[head.body :], lenient=True), head.version, 1)
+
+
+def decoded_message(kind: str, api_name: str, version_text: str, data: bytes) -> Iterator[str]:
+    """A request or response of an API, called by key or name: a frame with its length in front, or a body alone."""
+    api = _api(api_name)
+    cls = api.request if kind == "request" else api.response
+    version = _version_of(cls, version_text)
+    yield f"{cls.__name__} v{version}"
+    frame = _without_length(data)
+    if frame is not None:
+        header = headers.RequestHeader if kind == "request" else headers.ResponseHeader
+        header_version = (
+            api.request_header_version(version) if kind == "request" else api.response_header_version(version)
+        )
+        head, position = raw_decoder(header, header_version)(frame, 0)
+        yield f"  {header.__name__} v{header_version}"
+        yield from content(head, header_version, 2)
+        data = frame[position:]
+    yield from content(decode(cls, version, data), version, 1)
+
+
+def _without_length(data: bytes) -> bytes | None:
+    """What follows the length in front of a frame; None if it does not begin with its length."""
+    return data[4:] if len(data) > 4 and int.from_bytes(data[:4], "big") == len(data) - 4 else None
+
+
+def _api(name: str) -> Api:
+    for api in APIS.values():
+        if name == str(api.key) or name.lower() == api.name.lower():
+            return api
+    raise Unknown(f"no API has the key or name {name}; `python -m kafkawire apis` lists them")
+
+
+def _version_of(cls: type[TopLevel], text: str | int | None) -> int:
+    """A version that the message has; None stands for the newest."""
+    first, last = cls.VERSIONS
+    if text is None:
+        return last
+    if not str(text).isdecimal() or not first <= int(text) <= last:
+        raise Unknown(f"{cls.__name__} has versions {first} to {last}, not {text}")
+    return int(text)
 
 
 def _layouts(name: str, version: int | None) -> Iterator[str]:
@@ -139,48 +191,68 @@ def _layouts(name: str, version: int | None) -> Iterator[str]:
 
 
 def _bytes_of(text: str) -> bytes:
+    """The bytes of a file of that name, or those that the text says in hexadecimal."""
+    try:
+        if Path(text).is_file():
+            return Path(text).read_bytes()
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            raise Unknown(f"cannot read {text}: {error.strerror}") from None
     try:
         return bytes.fromhex(text)
     except ValueError as error:
-        raise Unknown(f"not hexadecimal: {error}") from None
+        raise Unknown(f"neither a file nor hexadecimal: {error}") from None
 
 
 def _lines(arguments: argparse.Namespace) -> Iterator[str]:
     if arguments.command == "apis":
-        yield from api_table()
+        yield from api_table() if arguments.release is None else release_table(arguments.release)
     elif arguments.command == "reference":
         yield reference.page().removesuffix("\n")
     elif arguments.command == "show":
         yield from _layouts(arguments.name, arguments.version)
+    else:
+        yield from _decoded(arguments, _bytes_of(arguments.data))
+
+
+def _decoded(arguments: argparse.Namespace, data: bytes) -> Iterator[str]:
+    if arguments.request is not None:
+        name, version = arguments.request
+        yield from decoded_message("request", name, version, data)
+    elif arguments.response is not None:
+        name, version = arguments.response
+        yield from decoded_message("response", name, version, data)
     elif arguments.message is None:
-        yield from decoded_request(_bytes_of(arguments.hex))
+        yield from decoded_request(data)
     else:
         cls = message_class(arguments.message)
-        version = cls.VERSIONS[1] if arguments.version is None else arguments.version
-        if not cls.VERSIONS[0] <= version <= cls.VERSIONS[1]:
-            raise Unknown(f"{cls.__name__} has versions {cls.VERSIONS[0]} to {cls.VERSIONS[1]}, not {version}")
+        version = _version_of(cls, arguments.version)
         yield f"{cls.__name__} v{version}"
-        yield from content(decode(cls, version, _bytes_of(arguments.hex)), version, 1)
+        yield from content(decode(cls, version, data), version, 1)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; 0, or 1 with one sentence if something is unknown or malformed."""
     parser = argparse.ArgumentParser(prog="python -m kafkawire", description="Look at Kafka's protocol.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("apis", help="the APIs known, with their versions")
+    apis = commands.add_parser("apis", help="the APIs known, with their versions")
+    apis.add_argument("--release", help="what this release of Kafka declares, such as 3.9")
     show = commands.add_parser("show", help="the fields of an API or message in one version")
     show.add_argument("name", help="an API such as Metadata, or a message such as OffsetCommitValue")
     show.add_argument("version", nargs="?", type=int, help="the version (the newest)")
-    read = commands.add_parser("decode", help="what some bytes say: a request frame, or the body of a message")
-    read.add_argument("hex", help="the bytes in hexadecimal, spaces allowed")
-    read.add_argument("--as", dest="message", metavar="MESSAGE", help="the message it is, such as MetadataResponse")
-    read.add_argument("--version", type=int, help="its version (the newest)")
+    read = commands.add_parser("decode", help="what some bytes say: a request frame, or the message that is named")
+    read.add_argument("data", help="a file with the bytes, or the bytes in hexadecimal, spaces allowed")
+    kind = read.add_mutually_exclusive_group()
+    kind.add_argument("--request", nargs=2, metavar=("KEY", "VERSION"), help="a request, by key or name of its API")
+    kind.add_argument("--response", nargs=2, metavar=("KEY", "VERSION"), help="a response, by key or name of its API")
+    kind.add_argument("--as", dest="message", metavar="MESSAGE", help="the message it is, such as OffsetCommitValue")
+    read.add_argument("--version", type=int, help="version of the message named by --as (the newest)")
     commands.add_parser("reference", help="every message, version and field, as a page in Markdown")
     arguments = parser.parse_args(argv)
     try:
         for line in _lines(arguments):
             print(line)
-    except (Unknown, MalformedMessage, ProtocolViolation) as error:
+    except (Unknown, releases.UnknownRelease, MalformedMessage, ProtocolViolation) as error:
         print(error)
         return 1
     return 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 
 import pytest
 
 from kafkawire.compiler import encode
 from kafkawire.framing import request_header
+from kafkawire.messages.heartbeat import HeartbeatRequest, HeartbeatResponse
 from kafkawire.messages.metadata import MetadataRequest, MetadataRequestTopic
 from kafkawire.show import main
 
@@ -55,6 +57,33 @@ def test_decode_reads_a_request_frame(capsys: pytest.CaptureFixture[str]) -> Non
     assert run(capsys, "decode", frame[4:].hex(" ")).splitlines() == expected
 
 
+def test_apis_of_a_release(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = run(capsys, "apis", "--release", "3.9").splitlines()
+    assert shown[1].split() == ["0", "Produce", "0-11"]
+    assert "  6  UpdateMetadata                    0-8" in shown
+    assert " 52  Vote                              0-1  served by controllers only" in shown
+    assert " 76  ShareGroupHeartbeat                 0  0 not stable yet" in shown
+    assert "UpdateMetadata" not in run(capsys, "apis", "--release", "4.3.1")
+
+
+def test_decode_reads_bodies_and_frames_of_responses_and_requests(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    body = encode(HeartbeatResponse(throttle_time_ms=5, error_code=27), 4)
+    said = ["HeartbeatResponse v4", "  throttle_time_ms: 5", "  error_code: 27"]
+    assert run(capsys, "decode", "--response", "12", "4", body.hex()).splitlines() == said
+    frame = struct.pack(">ii", 4 + 1 + len(body), 77) + b"\0" + body
+    file = tmp_path / "answer.bin"
+    file.write_bytes(frame)
+    header = ["  ResponseHeader v1", "    correlation_id: 77"]
+    assert run(capsys, "decode", "--response", "heartbeat", "4", str(file)).splitlines() == said[:1] + header + said[1:]
+    request = request_header(12, 0, 1, 3, None) + encode(HeartbeatRequest(group_id="g"), 0)
+    frame = struct.pack(">i", len(request) - 4) + request[4:]
+    shown = run(capsys, "decode", "--request", "Heartbeat", "0", frame.hex()).splitlines()
+    assert shown[:2] == ["HeartbeatRequest v0", "  RequestHeader v1"]
+    assert "  group_id: 'g'" in shown
+
+
 def test_decode_reads_a_named_message(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "decode", "0003 616263 0000 00000005", "--as", "OffsetCommitKey").splitlines() == [
         "OffsetCommitKey v0",
@@ -71,7 +100,12 @@ def test_decode_reads_a_named_message(capsys: pytest.CaptureFixture[str]) -> Non
     [
         (("show", "Nothing"), "no message is called Nothing"),
         (("show", "Metadata", "99"), "MetadataRequest has versions 0 to 13, not 99"),
-        (("decode", "xyz"), "not hexadecimal"),
+        (("decode", "xyz"), "neither a file nor hexadecimal"),
+        (("decode", "ab" * 5000), "Unexpected api key"),
+        (("decode", "--request", "Nothing", "1", "00"), "no API has the key or name Nothing"),
+        (("decode", "--response", "3", "99", "00"), "MetadataResponse has versions 0 to 13, not 99"),
+        (("decode", "--response", "3", "new", "00"), "MetadataResponse has versions 0 to 13, not new"),
+        (("apis", "--release", "1.1"), "no facts on release 1.1; there are some on 2.2 to 4.3"),
         (("decode", "03e7"), "Unexpected api key: 999"),
         (("decode", "0003" + "0063" + "00000000" + "ffff" + "00"), "MetadataRequest has versions 0 to 13"),
         (("decode", "00", "--as", "Heartbeat"), "no message is called Heartbeat"),
