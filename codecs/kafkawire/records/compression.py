@@ -251,7 +251,7 @@ def _lz4_frame_header(view: memoryview) -> tuple[int, int, bool]:
     end = 14 if flags & _LZ4_CONTENT_SIZE else 6
     if len(view) <= end:
         raise DecompressionFailed("the lz4 frame header is cut off")
-    if view[end] != _xxh32_short(view[4:end]) >> 8 & 0xFF:
+    if view[end] != xxh32_short(view[4:end]) >> 8 & 0xFF:
         raise DecompressionFailed("the checksum of the lz4 frame header is wrong")
     return end + 1, 1 << (2 * (descriptor >> 4) + 8), bool(flags & 0x10)
 
@@ -297,15 +297,15 @@ def _verify_lz4_blocks(magic: memoryview, flags: int, descriptor: int, blocks: m
     import cramjam
 
     plain = bytes((flags & ~(_LZ4_CONTENT_CHECKSUM | _LZ4_CONTENT_SIZE), descriptor))
-    frame = b"".join((magic, plain, bytes((_xxh32_short(memoryview(plain)) >> 8 & 0xFF,)), blocks))
+    frame = b"".join((magic, plain, bytes((xxh32_short(memoryview(plain)) >> 8 & 0xFF,)), blocks))
     try:
         cramjam.lz4.decompress_into(frame, bytearray(length + 1))
     except cramjam.DecompressionError as error:
         raise DecompressionFailed(str(error)) from error
 
 
-def _xxh32_short(data: memoryview) -> int:
-    """xxHash (32 bits, seed 0) of fewer than 16 bytes: the checksum of an lz4 frame header."""
+def xxh32_short(data: memoryview) -> int:
+    """xxHash (32 bits, seed 0) of fewer than 16 bytes: what the checksum of an lz4 frame header is taken from (its second byte)."""
     prime_1, prime_2, prime_3, prime_4, prime_5 = 0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F, 0x165667B1
     mask = 0xFFFFFFFF
     value = prime_5 + len(data)
