@@ -88,9 +88,6 @@ def plain(magic: int, offset: int, key: bytes | None = b"k", timestamp_ms: int =
 
 def odd_sets() -> dict[str, bytes]:
     one, two = plain(1, 0), plain(1, 1)
-    old = plain(0, 7)
-    lz4_right = compress(Compression.LZ4, old)
-    lz4_junk = lz4_right[:6] + b"\x00" + lz4_right[7:]
     return {
         "empty": b"",
         "cut to 11": one[:11],
@@ -131,12 +128,28 @@ def odd_sets() -> dict[str, bytes]:
         "inner with append time": wrapped(plain(1, 0, attributes=8)),
         "zstd": encode_message(1, 3, None, compress(Compression.ZSTD, one), timestamp_ms=1, attributes=4),
         "codec 5": encode_message(1, 3, None, b"x", timestamp_ms=1, attributes=5),
+        **oddly_packed_sets(),
+        **oddly_filled_sets(),
+    }
+
+
+def oddly_packed_sets() -> dict[str, bytes]:
+    one, old = plain(1, 0), plain(0, 7)
+    lz4_right = compress(Compression.LZ4, old)
+    lz4_junk = lz4_right[:6] + b"\x00" + lz4_right[7:]
+    return {
         "lz4 magic 0 with the right checksum": encode_message(0, 7, None, lz4_right, attributes=3),
         "lz4 magic 0 with any checksum": encode_message(0, 7, None, lz4_junk, attributes=3),
         "lz4 magic 1 with the broken checksum": encode_message(
             1, 7, None, wrap(0, Compression.LZ4, one), timestamp_ms=1, attributes=3
         ),
         "raw snappy": encode_message(1, 7, None, _raw_snappy(one), timestamp_ms=1, attributes=2),
+    }
+
+
+def oddly_filled_sets() -> dict[str, bytes]:
+    one, two = plain(1, 0), plain(1, 1)
+    return {
         "key of -2": _patched(one, 26, b"\xff\xff\xff\xfe"),
         "key beyond": _patched(one, 26, b"\0\0\0\x60"),
         "value of -7": _patched(one, 31, b"\xff\xff\xff\xf9"),
