@@ -18,9 +18,9 @@ from kafkawire.records.compression import (
     SNAPPY_BLOCK_BYTES,
     DecompressionFailed,
     UnknownCodec,
-    _xxh32_short,
     compress,
     decompress,
+    xxh32_short,
 )
 
 CODECS = list(Compression)
@@ -118,9 +118,9 @@ def test_wrong_checksum_of_a_gzip_header_ends_the_data_before_it() -> None:
 def test_checksums_of_lz4_blocks_are_verified() -> None:
     block = b"stored"
     frame = b"\x04\x22\x4d\x18\x70\x40"
-    frame += bytes((_xxh32_short(memoryview(frame)[4:6]) >> 8 & 0xFF,))
+    frame += bytes((xxh32_short(memoryview(frame)[4:6]) >> 8 & 0xFF,))
     frame += pack("<I", len(block) | 1 << 31) + block
-    right = pack("<I", _xxh32_short(memoryview(block)))
+    right = pack("<I", xxh32_short(memoryview(block)))
     assert decompress(Compression.LZ4, frame + right + bytes(4), 100) == block
     with pytest.raises(DecompressionFailed):
         decompress(Compression.LZ4, frame + bytes(4) + bytes(4), 100)
