@@ -62,7 +62,7 @@ def inner_messages(
     """
     if wrapper.value is None:
         raise MalformedRecord("a wrapper message without a value")
-    data = bytes(unwrap(wrapper.magic, wrapper.codec, wrapper.value, decompressed_bytes_max))
+    data = unwrap(wrapper.magic, wrapper.codec, wrapper.value, decompressed_bytes_max)
     last, end = _last_message(data)
     if not end:
         raise MalformedRecord("a wrapper message with nothing in it")
@@ -78,7 +78,7 @@ def inner_messages(
     return base_offset, _parsed(data, end, wrapper.magic, lenient)
 
 
-def _last_message(data: bytes) -> tuple[int, int]:
+def _last_message(data: bytes | bytearray) -> tuple[int, int]:
     """Where the last whole message in a wrapper begins and ends; both 0 if there is none."""
     last = end = 0
     while end + LOG_OVERHEAD_BYTES <= len(data) and (following := end + measure(data, end)) <= len(data):
@@ -86,7 +86,7 @@ def _last_message(data: bytes) -> tuple[int, int]:
     return last, end
 
 
-def _parsed(data: bytes, end: int, wrapper_magic: int, lenient: bool) -> Iterator[Message]:
+def _parsed(data: bytes | bytearray, end: int, wrapper_magic: int, lenient: bool) -> Iterator[Message]:
     position = 0
     while position < end:
         message = Message.parse(data, position, lenient=lenient)

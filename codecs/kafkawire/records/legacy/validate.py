@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zlib import crc32
 
+import attrs
+
 from kafkawire.errors import ErrorCode
 from kafkawire.records.batch import (
     CODEC_MASK,
@@ -61,11 +63,9 @@ def validate_message_set(payload: Buffer, rules: ProduceRules, now_ms: int) -> V
                     f"in topic partition {rules.topic_partition}",
                 )
             message = _parsed(payload, position, size_bytes)
-            if error := _record_error(
-                message, message.timestamp_ms, message.timestamp_type, message.offset, rules, now_ms
-            ):
-                raise _rejected([error])
-            records.append(_record(message, message.timestamp_ms))
+            if defect := _defect(message, message.offset, message.timestamp_type, rules, now_ms):
+                raise _rejected([(0, defect)])
+            records.append(_record(message))
     return _built(records, Compression(source), rules, now_ms)
 
 
@@ -117,17 +117,16 @@ def _wrapped_records(payload: Buffer, entry: tuple[int, int], rules: ProduceRule
         raise InvalidBatch(ErrorCode.INVALID_RECORD, reason)
     records_max = max(rules.elements_max, 2 * entry[1])
     records: list[Record] = []
-    errors: list[RecordError] = []
+    defects: list[tuple[int, _Defect]] = []
     try:
-        for message, record_error in _checked(wrapper, rules, now_ms):
-            if len(records) + len(errors) >= records_max:
+        for index, (message, defect) in enumerate(_checked(wrapper, rules, now_ms)):
+            if index >= records_max:
                 reason = f"there are too many records in {entry[1]} bytes in topic partition {rules.topic_partition}"
                 raise InvalidBatch(ErrorCode.UNKNOWN_SERVER_ERROR, reason)
-            if record_error is None:
-                records.append(_record(message, message.timestamp_ms))
+            if defect is None:
+                records.append(_record(message))
             else:
-                index = len(records) + len(errors)
-                errors.append(RecordError(index, record_error))
+                defects.append((index, defect))
     except DecompressionFailed as error:
         raise InvalidBatch(ErrorCode.UNKNOWN_SERVER_ERROR, str(error)) from error
     except MalformedRecord as error:
@@ -137,13 +136,22 @@ def _wrapped_records(payload: Buffer, entry: tuple[int, int], rules: ProduceRule
         elif isinstance(error, ImpossibleLength):
             code = ErrorCode.CORRUPT_MESSAGE
         raise InvalidBatch(code, str(error)) from error
-    if errors:
-        raise _rejected(errors)
+    if defects:
+        raise _rejected(defects, rules.record_errors_max)
     return records
 
 
-def _checked(wrapper: Message, rules: ProduceRules, now_ms: int) -> Iterator[tuple[Message, str | None]]:
+@attrs.frozen(slots=True)
+class _Defect:
+    """What is wrong with one message that is otherwise whole."""
+
+    text: str
+    is_timestamp: bool = False
+
+
+def _checked(wrapper: Message, rules: ProduceRules, now_ms: int) -> Iterator[tuple[Message, _Defect | None]]:
     """The messages in a wrapper, with the timestamps that it gives them, and what is wrong with each."""
+    partition = rules.topic_partition
     base_offset, inner = inner_messages(wrapper, lenient=True, decompressed_bytes_max=rules.decompressed_bytes_max)
     timestamp_type = wrapper.timestamp_type
     for message in inner:
@@ -152,46 +160,40 @@ def _checked(wrapper: Message, rules: ProduceRules, now_ms: int) -> Iterator[tup
             message.timestamp_ms = wrapper.timestamp_ms
         if message.magic != wrapper.magic:
             described = describe(message, offset, timestamp_type)
-            partition = rules.topic_partition
-            yield (
-                message,
-                f"Record {described}'s magic does not match outer magic {wrapper.magic} in topic partition {partition}",
+            text = (
+                f"Record {described}'s magic does not match outer magic {wrapper.magic} in topic partition {partition}"
             )
+            yield message, _Defect(text)
             continue
         if not message.has_valid_crc:
-            reason = f"Record is corrupt (stored crc = {message.crc}) in topic partition {rules.topic_partition}."
+            reason = f"Record is corrupt (stored crc = {message.crc}) in topic partition {partition}."
             raise InvalidBatch(ErrorCode.CORRUPT_MESSAGE, reason)
-        error = _record_error(message, message.timestamp_ms, timestamp_type, offset, rules, now_ms)
-        yield message, None if error is None else error.message
+        yield message, _defect(message, offset, timestamp_type, rules, now_ms)
 
 
-def _record_error(
-    message: Message,
-    timestamp_ms: int,
-    timestamp_type: TimestampType | None,
-    offset: int,
-    rules: ProduceRules,
-    now_ms: int,
-) -> RecordError | None:
+def _defect(
+    message: Message, offset: int, timestamp_type: TimestampType | None, rules: ProduceRules, now_ms: int
+) -> _Defect | None:
+    """What the topic has against a message."""
     if rules.is_compacted and message.key is None:
-        text = "Compacted topic cannot accept message without key in topic partition " + rules.topic_partition
-        return RecordError(0, text)
+        return _Defect("Compacted topic cannot accept message without key in topic partition " + rules.topic_partition)
+    timestamp_ms = message.timestamp_ms
     if rules.timestamp_type is TimestampType.CREATE_TIME and timestamp_ms != NO_TIMESTAMP:
         age_ms = to_int64(now_ms - timestamp_ms)
         if age_ms > rules.timestamp_before_max_ms or to_int64(-age_ms) > rules.timestamp_after_max_ms:
             earliest = to_int64(now_ms - rules.timestamp_before_max_ms)
             latest = to_int64(now_ms + rules.timestamp_after_max_ms)
-            return RecordError(
-                0,
+            text = (
                 f"Timestamp {timestamp_ms} of message with offset {offset} is out of range. "
-                f"The timestamp should be within [{earliest}, {latest}]",
+                f"The timestamp should be within [{earliest}, {latest}]"
             )
+            return _Defect(text, is_timestamp=True)
     elif timestamp_type is TimestampType.LOG_APPEND_TIME:
-        return RecordError(
-            0,
+        text = (
             f"Invalid timestamp type in message {describe(message, offset, timestamp_type)}. "
-            "Producer should not set timestamp type to LogAppendTime.",
+            "Producer should not set timestamp type to LogAppendTime."
         )
+        return _Defect(text, is_timestamp=True)
     return None
 
 
@@ -206,19 +208,21 @@ def describe(message: Message, offset: int, timestamp_type: TimestampType | None
     )
 
 
-def _rejected(errors: list[RecordError]) -> InvalidBatch:
-    if any("imestamp" in (error.message or "") and "magic" not in (error.message or "")[:60] for error in errors):
+def _rejected(defects: list[tuple[int, _Defect]], errors_max: int = 1) -> InvalidBatch:
+    errors = tuple(RecordError(index, defect.text) for index, defect in defects[:errors_max])
+    if any(defect.is_timestamp for _, defect in defects):
         message = "One or more records have been rejected due to invalid timestamp"
-        return InvalidBatch(ErrorCode.INVALID_TIMESTAMP, message, message, tuple(errors))
+        return InvalidBatch(ErrorCode.INVALID_TIMESTAMP, message, message, errors)
     shown = ", ".join(str(error) for error in errors[:3])
     message = (
-        f"One or more records have been rejected due to {len(errors)} record errors in total, "
+        f"One or more records have been rejected due to {len(defects)} record errors in total, "
         f"and only showing the first three errors at most: [{shown}]"
     )
-    return InvalidBatch(ErrorCode.INVALID_RECORD, message, message, tuple(errors))
+    return InvalidBatch(ErrorCode.INVALID_RECORD, message, message, errors)
 
 
-def _record(message: Message, timestamp_ms: int) -> Record:
+def _record(message: Message) -> Record:
+    timestamp_ms = message.timestamp_ms
     if timestamp_ms < NO_TIMESTAMP:
         raise InvalidBatch(ErrorCode.UNKNOWN_SERVER_ERROR, f"Invalid negative timestamp {timestamp_ms}")
     return Record(message.key, message.value, (), timestamp_ms)
