@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 import attrs
 
-from kafkaemu.coordinator.result import Deferred, Result
+from kafkaemu.coordinator.result import CoordinatorError, Deferred, Result
 from kafkaemu.coordinator.runtime import CoordinatorRuntime, Replicas
 from kafkaemu.delayed import Deadlines, WaitingRoom
 from kafkaemu.groups.classic_events import Joining, join_refused, sync_refused
+from kafkaemu.groups.deletion import delete_groups, delete_offsets
 from kafkaemu.groups.describe import describe, listed
 from kafkaemu.groups.java_hash import partition_for
 from kafkaemu.groups.offsets import Commit
@@ -169,6 +170,22 @@ class GroupCoordinator:
             return Result(answer=fetched)
 
         return self._runtime.ask(self.partition_for(group_id), operation)
+
+    # Deletion
+
+    def delete_groups(self, group_ids: Sequence[str]) -> Deferred[list[ErrorCode]]:
+        """Delete groups that share a partition of `__consumer_offsets` (`partition_for`), and their offsets; one code for each."""
+        index = self.partition_for(group_ids[0])
+        return self._runtime.ask(index, lambda shard, _: delete_groups(shard, group_ids))
+
+    def delete_offsets(self, group_id: str, partitions: Sequence[tuple[str, int]]) -> Deferred[list[ErrorCode]]:
+        """Delete offsets of a group; one code for each partition (topic, index). Refused as a whole: 24 (no group id), 69, 68."""
+        if not group_id:
+            refused: Deferred[list[ErrorCode]] = Deferred()
+            refused.fail(CoordinatorError(ErrorCode.INVALID_GROUP_ID))
+            return refused
+        index = self.partition_for(group_id)
+        return self._runtime.ask(index, lambda shard, _: delete_offsets(shard, group_id, partitions))
 
     # Looking
 

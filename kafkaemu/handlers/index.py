@@ -21,5 +21,7 @@ HANDLERS: dict[int, str] = {
     20: "delete_topics",
     22: "init_producer_id",
     32: "describe_configs",
+    42: "delete_groups",
+    47: "offset_delete",
     60: "describe_cluster",
 }

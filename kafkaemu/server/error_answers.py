@@ -86,6 +86,8 @@ SHAPES: dict[int, tuple[Repeat, ...]] = {
         Repeat("topics", "responses", _TOPIC, since=6),
     ),
     32: (Repeat("resources", "results", {"resource_type": "resource_type", "resource_name": "resource_name"}),),
+    42: (Repeat("groups_names", "results", {"group_id": None}),),
+    65: (Repeat("transactional_ids", "transaction_states", {"transactional_id": None}),),
 }
 #: Fields that mean "nobody" or "unknown" when there is an error, where Kafka's default would say something else.
 _UNKNOWN = {"base_offset": -1, "high_watermark": -1, "node_id": -1, "committed_offset": -1}

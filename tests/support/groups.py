@@ -38,6 +38,8 @@ HANDLERS = {
     14: "sync_group",
     15: "describe_groups",
     16: "list_groups",
+    42: "delete_groups",
+    47: "offset_delete",
 }
 RANGE = (("range", b"metadata"),)
 
