@@ -24,4 +24,6 @@ HANDLERS: dict[int, str] = {
     42: "delete_groups",
     47: "offset_delete",
     60: "describe_cluster",
+    65: "describe_transactions",
+    66: "list_transactions",
 }
