@@ -171,6 +171,17 @@ class Broker:
             if resource_type == ResourceType.TOPIC:
                 log_config, min_insync_replicas = self._log_config(name)
                 self.replicas.reconfigure(name, log_config, min_insync_replicas=min_insync_replicas)
+            elif resource_type == ResourceType.BROKER and name in ("", str(self.node_id)):
+                self._reconfigure()
+
+    def _reconfigure(self) -> None:
+        """Obey what is set at run time for this broker and for all; every log does so from here on."""
+        image = self.controller.image
+        own = image.configs(ResourceType.BROKER, str(self.node_id))
+        self.config.set_dynamic(image.configs(ResourceType.BROKER, ""), own)
+        for topic in list(self.replicas.topics):
+            log_config, min_insync_replicas = self._log_config(topic)
+            self.replicas.reconfigure(topic, log_config, min_insync_replicas=min_insync_replicas)
 
     def _host(self, topic: TopicImage) -> None:
         log_config, min_insync_replicas = self._log_config(topic.name)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kafkaconform.batches import batch
 from kafkaconform.session import ProbeFailed, Session, retried
 from kafkawire.messages.create_topics import CreatableTopic, CreatableTopicConfig, CreateTopicsRequest
+from kafkawire.messages.describe_configs import DescribeConfigsRequest, DescribeConfigsResource
 from kafkawire.messages.find_coordinator import FindCoordinatorRequest
 from kafkawire.messages.init_producer_id import InitProducerIdRequest
 from kafkawire.messages.list_offsets import ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic
@@ -74,6 +75,25 @@ def wait_until_gone(session: Session, name: str) -> None:
     """Waits until the metadata does not know the topic any more."""
     request = MetadataRequest(topics=[MetadataRequestTopic(name=name)], allow_auto_topic_creation=False)
     retried(lambda: int(session.service.quietly(request, 12).topics[0].error_code), wanted=(3,))
+
+
+#: Source of a config that is set on the very resource, by kind (topic, one broker, client metrics, group).
+_OWN_SOURCE = {2: 1, 4: 2, 16: 7, 32: 8}
+
+
+def wait_for_config(session: Session, kind: int, name: str, key: str, value: str | None) -> None:
+    """Waits until a resource has ``key`` set to ``value``, or (None) does not have it set any more: Kafka's broker hears of
+    a change a moment after it is answered.
+    """
+    own = 3 if (kind, name) == (4, "") else _OWN_SOURCE[kind]
+    resource = DescribeConfigsResource(resource_type=kind, resource_name=name, configuration_keys=[key])
+
+    def attempt() -> int:
+        configs = session.service.quietly(DescribeConfigsRequest(resources=[resource]), 4).results[0].configs
+        found = next((config.value for config in configs if config.config_source == own), None)
+        return 0 if found == value else -1
+
+    retried(attempt)
 
 
 def broker_id(session: Session) -> int:

@@ -32,6 +32,9 @@ class BrokerConfig:
             static.setdefault("broker.id", static["node.id"])
         #: What is set, as texts.
         self.static: Mapping[str, str] = static
+        #: What is set at run time, as texts: for all brokers, and for this one, which counts first.
+        self.dynamic_default: Mapping[str, str] = {}
+        self.dynamic: Mapping[str, str] = {}
         self._values: dict[str, Value] = {}
         self._topic_defaults: dict[str, Value] | None = None
         for name, text in static.items():
@@ -51,9 +54,22 @@ class BrokerConfig:
             value = self._values[name] = key.default
             return value
 
+    def set_dynamic(self, default: Mapping[str, str], own: Mapping[str, str]) -> None:
+        """From now on these configs, already validated, count before all others: those of all brokers, and this one's own.
+        Keys that Kafka does not know are passed over."""
+        before = {**self.dynamic_default, **self.dynamic}
+        self.dynamic_default, self.dynamic = dict(default), dict(own)
+        now = {**default, **own}
+        for name in {**before, **now}:
+            if (key := BROKER.get(name)) is None or before.get(name) == now.get(name):
+                continue
+            text = now.get(name, self.static.get(name))
+            self._values[name] = key.default if text is None else key.parse(text)
+            self._topic_defaults = None
+
     def is_set(self, name: str) -> bool:
         """Whether the key has a value of its own, instead of Kafka's default."""
-        return name in self.static
+        return name in self.static or name in self.dynamic or name in self.dynamic_default
 
     def topic_defaults(self) -> Mapping[str, Value]:
         """The value of every topic key for a topic that sets none. Not to be changed: it is shared."""

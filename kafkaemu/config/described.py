@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 import attrs
 
 from kafkaemu.config.broker import BrokerConfig
+from kafkaemu.config.dynamic import CLIENT_METRICS
 from kafkaemu.config.synonyms import TOPIC_SYNONYMS, broker_synonyms, group_synonym
 from kafkaemu.config.table import BROKER, GROUP, TOPIC, ConfigKey
 from kafkaemu.config.values import text_of
@@ -86,7 +87,12 @@ def _broker_values(
 ) -> tuple[Synonym, ...]:
     names = broker_synonyms(name)
     found: list[Synonym] = []
-    for source, values in ((Source.DYNAMIC_DEFAULT_BROKER, dynamic_default), (Source.STATIC_BROKER, config.static)):
+    layers = (
+        (Source.DYNAMIC_BROKER, config.dynamic),
+        (Source.DYNAMIC_DEFAULT_BROKER, dynamic_default),
+        (Source.STATIC_BROKER, config.static),
+    )
+    for source, values in layers:
         found += [Synonym(n, None if sensitive else values[n], source) for n in names if n in values]
     for n in names:
         if (default := BROKER[n].default_text) is not None:
@@ -102,18 +108,28 @@ def describe_broker(config: BrokerConfig, dynamic_default: Mapping[str, str]) ->
     return [_describe_broker_key(BROKER[name], config, dynamic_default) for name in BROKER]
 
 
-def describe_broker_defaults(config: BrokerConfig, dynamic_default: Mapping[str, str]) -> list[Described]:
+def describe_broker_defaults(dynamic_default: Mapping[str, str]) -> list[Described]:
     """The keys set for all brokers (the broker resource without a name)."""
-    entries = [
-        _describe_broker_key(BROKER[name], config, dynamic_default) for name in dynamic_default if name in BROKER
-    ]
-    only = Source.DYNAMIC_DEFAULT_BROKER
-    return [attrs.evolve(e, synonyms=tuple(s for s in e.synonyms if s.source == only)) for e in entries]
+    source = Source.DYNAMIC_DEFAULT_BROKER
+    entries = []
+    for name, text in dynamic_default.items():
+        if (key := BROKER.get(name)) is None:
+            continue
+        value = None if key.sensitive else text_of(key.parse(text))
+        names = broker_synonyms(name)
+        synonyms = tuple(
+            Synonym(n, None if key.sensitive else dynamic_default[n], source)
+            for n in names[names.index(name) :]
+            if n in dynamic_default
+        )
+        entries.append(Described(name, value, source, key.kind, not key.dynamic, key.sensitive, synonyms))
+    return entries
 
 
 def _describe_broker_key(key: ConfigKey, config: BrokerConfig, dynamic_default: Mapping[str, str]) -> Described:
     synonyms = _broker_values(key.name, config, dynamic_default, key.sensitive)
-    value = key.parse(dynamic_default[key.name]) if key.name in dynamic_default else config[key.name]
+    texts = {**dynamic_default, **config.dynamic}
+    value = key.parse(texts[key.name]) if key.name in texts else config[key.name]
     return Described(
         key.name,
         None if key.sensitive else text_of(value),
@@ -143,7 +159,7 @@ def describe_topic(
         if name in topic_configs:
             value = text_of(key.parse(topic_configs[name]))
             synonyms = (Synonym(name, value, Source.TOPIC), *synonyms)
-        elif primary is not None and primary in dynamic_default:
+        elif primary is not None and primary in dynamic_default and primary not in config.dynamic:
             value = text_of(key.parse(dynamic_default[primary]))
         else:
             value = text_of(defaults[name])
@@ -153,7 +169,9 @@ def describe_topic(
 
 
 #: What `effective_topic` answers for a topic without configs of its own, by broker, and the dynamic defaults it was made of.
-_effective: WeakKeyDictionary[BrokerConfig, tuple[dict[str, str], tuple[Described, ...]]] = WeakKeyDictionary()
+_effective: WeakKeyDictionary[BrokerConfig, tuple[tuple[dict[str, str], dict[str, str]], tuple[Described, ...]]] = (
+    WeakKeyDictionary()
+)
 
 
 def effective_topic(
@@ -162,10 +180,11 @@ def effective_topic(
     """Every key of a new topic as CreateTopics answers it, by name: its own values as they were given, and a broker's value in
     another unit counts as static (which `describe_topic` does not tell)."""
     known = _effective.get(config)
-    if known is None or known[0] != dynamic_default:
+    dynamic = (dict(dynamic_default), dict(config.dynamic))
+    if known is None or known[0] != dynamic:
         # Most topics set nothing of their own, and what they then have changes only with the dynamic defaults.
         entries = tuple(_effective_default(name, config, dynamic_default) for name in sorted(TOPIC))
-        known = _effective[config] = (dict(dynamic_default), entries)
+        known = _effective[config] = (dynamic, entries)
     if not topic_configs:
         return known[1]
     by_name = {entry.name: entry for entry in known[1]}
@@ -177,10 +196,13 @@ def effective_topic(
 def _effective_default(name: str, config: BrokerConfig, dynamic_default: Mapping[str, str]) -> Described:
     synonyms = [broker_key for broker_key, _ in TOPIC_SYNONYMS.get(name, ())]
     dynamic = next((dynamic_default[synonym] for synonym in synonyms if synonym in dynamic_default), None)
+    own = next((config.dynamic[synonym] for synonym in synonyms if synonym in config.dynamic), None)
     value = text_of(config.topic_defaults()[name]) if dynamic is None else dynamic
-    if dynamic is not None:
+    if own is not None:
+        value, source = own, Source.DYNAMIC_BROKER
+    elif dynamic is not None:
         source = Source.DYNAMIC_DEFAULT_BROKER
-    elif any(config.is_set(synonym) for synonym in synonyms):
+    elif any(synonym in config.static for synonym in synonyms):
         source = Source.STATIC_BROKER
     else:
         source = Source.DEFAULT
@@ -209,13 +231,15 @@ def describe_group(
     return entries
 
 
-#: Keys of a client metrics subscription (ClientMetricsConfigs): name, type, default.
-_CLIENT_METRICS = (("interval.ms", "INT", "300000"), ("match", "LIST", ""), ("metrics", "LIST", ""))
-
-
 def describe_client_metrics(own: Mapping[str, str]) -> list[Described]:
     """The three keys of a client metrics subscription."""
     return [
-        Described(name, own.get(name, default), Source.CLIENT_METRICS if name in own else Source.DEFAULT, kind)
-        for name, kind, default in _CLIENT_METRICS
+        Described(
+            name,
+            own.get(name, default),
+            Source.CLIENT_METRICS if name in own else Source.DEFAULT,
+            kind,
+            synonyms=(Synonym(name, own[name], Source.CLIENT_METRICS),) if name in own else (),
+        )
+        for name, (kind, default) in CLIENT_METRICS.items()
     ]

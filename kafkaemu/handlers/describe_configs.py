@@ -84,7 +84,7 @@ def _entries(context: Context, resource_type: int, name: str) -> Sequence[Descri
         return describe_topic(config, defaults, own)
     if resource_type == ResourceType.BROKER:
         if name == "":
-            return describe_broker_defaults(config, defaults)
+            return describe_broker_defaults(defaults)
         _check_broker(name, config["node.id"], " or empty string,")
         return describe_broker(config, defaults)
     if resource_type == ResourceType.BROKER_LOGGER:

@@ -21,9 +21,12 @@ HANDLERS: dict[int, str] = {
     20: "delete_topics",
     22: "init_producer_id",
     32: "describe_configs",
+    33: "alter_configs",
     42: "delete_groups",
+    44: "incremental_alter_configs",
     47: "offset_delete",
     60: "describe_cluster",
     65: "describe_transactions",
     66: "list_transactions",
+    74: "list_config_resources",
 }

@@ -17,6 +17,7 @@ from kafkaemu.config.listeners import PROTOCOLS
 from kafkaemu.log.errors import LogError
 from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.metadata import features
+from kafkaemu.metadata.config_changes import ConfigChanges, ConfigsChanged, RefusedChange, plan_changes
 from kafkaemu.metadata.image import MetadataImage, ResourceType, TopicImage
 from kafkaemu.metadata.log import MetadataLog
 from kafkaemu.metadata.topic_creation import (
@@ -242,6 +243,36 @@ class Controller:
             except LogError as error:
                 return results + [DeletedTopic(t.name, t.topic_id, error.code, error.code.message) for t in doomed]
         return results + [DeletedTopic(topic.name, topic.topic_id) for topic in doomed]
+
+    def alter_configs(
+        self, asked: Sequence[ConfigChanges], now_ms: int, *, validate_only: bool = False
+    ) -> list[ConfigsChanged]:
+        """Change configs, each resource on its own merits; one result for each.
+
+        Errors: 42 for a resource named twice, of an unknown kind or of another broker, and for keys that cannot be changed at
+        run time; 3 and 17 for topics; 40 for values.
+        """
+        counts = Counter((one.resource_type, one.name) for one in asked)
+        return [
+            ConfigsChanged(
+                one.resource_type, one.name, ErrorCode.INVALID_REQUEST, "Each resource must appear at most once."
+            )
+            if counts[one.resource_type, one.name] > 1
+            else self._alter_configs(one, now_ms, validate_only)
+            for one in asked
+        ]
+
+    def _alter_configs(self, asked: ConfigChanges, now_ms: int, validate_only: bool) -> ConfigsChanged:
+        resource = (asked.resource_type, asked.name)
+        try:
+            records = plan_changes(self.image, self._config, asked)
+            if records and not validate_only:
+                self._commit(records, now_ms, Changes(configs=(resource,)))
+        except RefusedChange as refused:
+            return ConfigsChanged(*resource, refused.code, refused.message)
+        except LogError as error:
+            return ConfigsChanged(*resource, error.code, error.code.message)
+        return ConfigsChanged(*resource)
 
     def allocate_producer_ids(self, broker_id: int, now_ms: int) -> range:
         """A block of producer ids that nobody else gets (ProducerIdControlManager)."""

@@ -34,6 +34,7 @@ class Repeat:
 
 _TOPIC = {"name": "name", "topic_id": "topic_id"}
 _NAME = {"name": "name"}
+_RESOURCE = {"resource_type": "resource_type", "resource_name": "resource_name"}
 
 #: API key -> what is repeated.
 SHAPES: dict[int, tuple[Repeat, ...]] = {
@@ -85,8 +86,10 @@ SHAPES: dict[int, tuple[Repeat, ...]] = {
         Repeat("topic_names", "responses", {"name": None}, until=5),
         Repeat("topics", "responses", _TOPIC, since=6),
     ),
-    32: (Repeat("resources", "results", {"resource_type": "resource_type", "resource_name": "resource_name"}),),
+    32: (Repeat("resources", "results", _RESOURCE),),
+    33: (Repeat("resources", "responses", _RESOURCE),),
     42: (Repeat("groups_names", "results", {"group_id": None}),),
+    44: (Repeat("resources", "responses", _RESOURCE),),
     65: (Repeat("transactional_ids", "transaction_states", {"transactional_id": None}),),
 }
 #: Fields that mean "nobody" or "unknown" when there is an error, where Kafka's default would say something else.

@@ -1,0 +1,291 @@
+"""IncrementalAlterConfigs: single configs of topics, brokers, groups and subscriptions to client metrics."""
+
+from collections.abc import Sequence
+
+from kafkaconform.outcome import Tree
+from kafkaconform.prepare import broker_id, make_topic, wait_for_config
+from kafkaconform.probes.describe_configs import (
+    BROKER,
+    BROKER_LOGGER,
+    CLIENT_METRICS,
+    GROUP,
+    TOPIC,
+    UNKNOWN,
+    describe,
+    in_order,
+)
+from kafkaconform.registry import probe
+from kafkaconform.session import Session
+from kafkawire.messages.incremental_alter_configs import (
+    ConfigChange,
+    IncrementalAlterConfigsRequest,
+    ResourceChange,
+)
+
+SET, DELETE, APPEND, SUBTRACT = 0, 1, 2, 3
+Change = tuple[str, int, str | None]
+
+
+def resource(kind: int, name: str, *changes: Change) -> ResourceChange:
+    """Changes of one resource: (key, operation, value)."""
+    configs = [ConfigChange(name=key, config_operation=operation, value=value) for key, operation, value in changes]
+    return ResourceChange(resource_type=kind, resource_name=name, configs=configs)
+
+
+def alter(kind: int, name: str, *changes: Change, validate_only: bool = False) -> IncrementalAlterConfigsRequest:
+    """A request for one resource."""
+    return IncrementalAlterConfigsRequest(resources=[resource(kind, name, *changes)], validate_only=validate_only)
+
+
+def by_resource(answer: dict[str, Tree]) -> dict[str, Tree]:
+    """Results by kind and name, as Kafka leaves their order open."""
+    answer["responses"].sort(key=lambda r: (r["resource_type"], str(r["resource_name"]), r["error_code"]))
+    return answer
+
+
+def check(session: Session, kind: int, name: str, changes: Sequence[Change], key: str, value: str | None) -> None:
+    """Changes configs, waits until ``key`` is set to ``value`` (None: not set here) and describes it."""
+    connection = session.connect()
+    connection.ask(alter(kind, name, *changes), 1)
+    wait_for_config(session, kind, name, key, value)
+    connection.ask(describe(kind, name, key, synonyms=True), 4, view=in_order)
+
+
+@probe
+def every_version(session: Session) -> None:
+    """A topic's config is set and taken back, in every version."""
+    connection = session.connect()
+    for version in session.versions(IncrementalAlterConfigsRequest):
+        name, _ = make_topic(session, f"orders-{version}")
+        connection.ask(alter(TOPIC, name, ("retention.ms", SET, "86400000")), version)
+        wait_for_config(session, TOPIC, name, "retention.ms", "86400000")
+        connection.ask(describe(TOPIC, name, "retention.ms", synonyms=True), 4, view=in_order)
+        connection.ask(alter(TOPIC, name, ("retention.ms", DELETE, None)), version)
+        wait_for_config(session, TOPIC, name, "retention.ms", None)
+        connection.ask(describe(TOPIC, name, "retention.ms", synonyms=True), 4, view=in_order)
+
+
+@probe
+def lists(session: Session) -> None:
+    """Items are appended to and taken from a list, starting from its default; what is there already, or not, is no error."""
+    name, _ = make_topic(session, "orders")
+    key = "cleanup.policy"
+    check(session, TOPIC, name, [(key, APPEND, "compact")], key, "delete,compact")
+    check(session, TOPIC, name, [(key, APPEND, "compact")], key, "delete,compact")
+    check(session, TOPIC, name, [(key, SUBTRACT, "delete")], key, "compact")
+    check(session, TOPIC, name, [(key, SUBTRACT, "delete")], key, "compact")
+    check(session, TOPIC, name, [(key, SET, "delete")], key, "delete")
+    throttled = "leader.replication.throttled.replicas"
+    check(session, TOPIC, name, [(throttled, APPEND, "0:1,1:1")], throttled, "0:1,1:1")
+    check(session, TOPIC, name, [(throttled, SUBTRACT, "0:1")], throttled, "1:1")
+
+
+@probe
+def bad_changes_of_a_topic(session: Session) -> None:
+    """Unknown keys and bad values: 40; no list to append to, keys named twice and unknown operations: 40 or 42."""
+    name, _ = make_topic(session, "orders")
+    connection = session.connect()
+    for changes in (
+        [("no.such.key", SET, "1")],
+        [("no.such.key", DELETE, None)],
+        [("retention.ms", SET, "soon")],
+        [("retention.ms", SET, "-2")],
+        [("retention.ms", SET, None)],
+        [("retention.ms", SET, "")],
+        [("retention.ms", APPEND, "1")],
+        [("retention.ms", SUBTRACT, "1")],
+        [("no.such.key", APPEND, "1")],
+        [("cleanup.policy", APPEND, None)],
+        [("cleanup.policy", SUBTRACT, None)],
+        [("cleanup.policy", APPEND, "shred")],
+        [("cleanup.policy", SET, "shred")],
+        [("retention.ms", SET, "1"), ("retention.ms", SET, "2")],
+        [("retention.ms", SET, "1"), ("retention.ms", DELETE, None)],
+        [("retention.ms", 4, "1")],
+        [("retention.ms", -1, "1")],
+        [("", SET, "1")],
+        [("min.compaction.lag.ms", SET, "10"), ("max.compaction.lag.ms", SET, "5")],
+        [("remote.storage.enable", SET, "true")],
+        [("segment.bytes", SET, "10")],
+        [("leader.replication.throttled.replicas", SET, "x")],
+        [("no.such.key", DELETE, "x"), ("retention.ms", SET, "5")],
+        [],
+    ):
+        connection.ask(alter(TOPIC, name, *changes), 1)
+    connection.ask(alter(TOPIC, name, ("retention.ms", SET, None), ("segment.ms", SET, None)), 1)
+    connection.ask(describe(TOPIC, name, "retention.ms"), 4, view=in_order)
+
+
+@probe
+def lowering_min_insync_replicas(session: Session) -> None:
+    """With eligible leader replicas on, a topic's smallest ISR is set like any other config."""
+    name, _ = make_topic(session, "orders")
+    check(session, TOPIC, name, [("min.insync.replicas", SET, "2")], "min.insync.replicas", "2")
+    check(session, TOPIC, name, [("min.insync.replicas", DELETE, None)], "min.insync.replicas", None)
+
+
+@probe
+def unknown_resources(session: Session) -> None:
+    """A topic that is not there: 3; names that none can have, other brokers, unknown kinds: 42."""
+    connection = session.connect()
+    for version in (0, 1):
+        for kind, name in (
+            (TOPIC, session.name("missing")),
+            (TOPIC, "a b"),
+            (TOPIC, ""),
+            (BROKER, "4711"),
+            (BROKER, "one"),
+            (BROKER, "-1"),
+            (UNKNOWN, "x"),
+            (3, "x"),
+            (127, "x"),
+            (GROUP, ""),
+            (CLIENT_METRICS, ""),
+            (BROKER_LOGGER, "4711"),
+            (BROKER_LOGGER, "one"),
+            (BROKER_LOGGER, ""),
+        ):
+            connection.ask(alter(kind, name, ("retention.ms", SET, "1")), version)
+
+
+@probe
+def several_resources(session: Session) -> None:
+    """Each resource succeeds or fails for itself; one named twice is refused: 42."""
+    first, _ = make_topic(session, "first")
+    second, _ = make_topic(session, "second")
+    connection = session.connect()
+    change = ("retention.ms", SET, "1000")
+    resources = [resource(TOPIC, first, change), resource(TOPIC, session.name("missing"), change)]
+    resources.append(resource(TOPIC, second, ("retention.ms", SET, "x")))
+    connection.ask(IncrementalAlterConfigsRequest(resources=resources), 1, view=by_resource)
+    twice = [resource(TOPIC, first, change), resource(TOPIC, first, change), resource(TOPIC, second, change)]
+    connection.ask(IncrementalAlterConfigsRequest(resources=twice), 1, view=by_resource)
+    connection.ask(IncrementalAlterConfigsRequest(resources=[]), 1)
+
+
+@probe
+def only_validated(session: Session) -> None:
+    """Only validated: the same answers, and nothing changes."""
+    name, _ = make_topic(session, "orders")
+    connection = session.connect()
+    for version in (0, 1):
+        connection.ask(alter(TOPIC, name, ("retention.ms", SET, "1000"), validate_only=True), version)
+        connection.ask(alter(TOPIC, name, ("retention.ms", SET, "x"), validate_only=True), version)
+        connection.ask(describe(TOPIC, name, "retention.ms"), 4, view=in_order)
+    node = str(broker_id(session))
+    connection.ask(alter(BROKER, node, ("log.retention.ms", SET, "1000"), validate_only=True), 1)
+    connection.ask(alter(BROKER, node, ("node.id", SET, "1"), validate_only=True), 1)
+    connection.ask(describe(BROKER, node, "log.retention.ms"), 4, view=in_order)
+
+
+@probe
+def one_broker(session: Session) -> None:
+    """A config of one broker counts before that of all, which counts before what it was started with."""
+    name = str(broker_id(session))
+    key = "log.retention.ms"
+    check(session, BROKER, "", [(key, SET, "86400000")], key, "86400000")
+    check(session, BROKER, name, [(key, SET, "3600000")], key, "3600000")
+    topic, _ = make_topic(session, "orders")
+    connection = session.connect()
+    connection.ask(describe(BROKER, "", key, synonyms=True), 4, view=in_order)
+    connection.ask(alter(TOPIC, topic, ("retention.ms", DELETE, None)), 1)
+    wait_for_config(session, TOPIC, topic, "retention.ms", None)
+    connection.ask(describe(TOPIC, topic, "retention.ms", synonyms=True), 4, view=in_order)
+    connection.ask(alter(BROKER, name, (key, DELETE, None)), 1)
+    wait_for_config(session, BROKER, name, key, None)
+    connection.ask(describe(BROKER, name, key, synonyms=True), 4, view=in_order)
+    connection.ask(alter(BROKER, "", (key, DELETE, None)), 1)
+    wait_for_config(session, BROKER, "", key, None)
+    connection.ask(describe(BROKER, name, key, synonyms=True), 4, view=in_order)
+    connection.ask(describe(TOPIC, topic, "retention.ms", synonyms=True), 4, view=in_order)
+
+
+@probe
+def bad_changes_of_brokers(session: Session) -> None:
+    """Keys that are read at start only, keys of single brokers for all of them, bad values: 42 or 40."""
+    connection = session.connect()
+    node = str(broker_id(session))
+    for name in (node, ""):
+        for changes in (
+            [("node.id", SET, "2")],
+            [("zookeeper.connect", SET, "x")],
+            [("log.dirs", SET, "/tmp/x")],
+            [("auto.create.topics.enable", SET, "false")],
+            [("log.retention.ms", SET, "soon")],
+            [("log.retention.ms", SET, None)],
+            [("message.max.bytes", SET, "-1")],
+            [("log.cleaner.threads", SET, "0")],
+            [("min.insync.replicas", SET, "0")],
+            [("log.retention.ms", SET, "1"), ("node.id", SET, "1"), ("broker.rack", SET, "r")],
+            [("log.retention.ms", APPEND, "1")],
+            [("no.such.key", APPEND, "1")],
+            [("node.id", DELETE, None)],
+        ):
+            connection.ask(alter(BROKER, name, *changes), 1)
+        connection.ask(alter(BROKER, name, ("zookeeper.connect", DELETE, None)), 1)
+    connection.ask(alter(BROKER, node, ("min.insync.replicas", SET, "1")), 1)
+    connection.ask(alter(BROKER, "", ("min.insync.replicas", DELETE, None)), 1)
+    for threads in ("17", "3"):
+        connection.ask(alter(BROKER, "", ("num.io.threads", SET, threads)), 1)
+    for key, value in (("ssl.keystore.location", "/x"), ("listener.name.x.ssl.keystore.type", "JKS")):
+        connection.ask(alter(BROKER, "", (key, SET, value)), 1)
+
+
+@probe
+def group(session: Session) -> None:
+    """A group's configs, whether it exists or not, within the broker's bounds."""
+    name = session.name("group")
+    key = "consumer.session.timeout.ms"
+    check(session, GROUP, name, [(key, SET, "50000")], key, "50000")
+    connection = session.connect()
+    for changes in (
+        [(key, SET, "1")],
+        [(key, SET, "60001")],
+        [(key, SET, "x")],
+        [(key, SET, None)],
+        [("no.such.key", SET, "1")],
+        [("no.such.key", DELETE, None)],
+        [(key, APPEND, "1")],
+        [("consumer.heartbeat.interval.ms", SET, "50001")],
+        [("share.auto.offset.reset", SET, "never")],
+        [("share.record.lock.duration.ms", SET, "61000")],
+        [("streams.num.standby.replicas", SET, "3")],
+        [("streams.session.timeout.ms", SET, "100000")],
+        [("share.delivery.count.limit", SET, "11")],
+    ):
+        connection.ask(alter(GROUP, name, *changes), 1)
+    check(session, GROUP, name, [(key, DELETE, None)], key, None)
+
+
+@probe
+def client_metrics(session: Session) -> None:
+    """A subscription to client metrics: three keys, checked."""
+    name = session.name("metrics")
+    connection = session.connect()
+    for changes in (
+        [("interval.ms", SET, "5000")],
+        [("interval.ms", SET, "1")],
+        [("interval.ms", SET, "3600001")],
+        [("interval.ms", SET, "x")],
+        [("no.such.key", SET, "1")],
+        [("match", SET, "x")],
+        [("match", SET, "x=y")],
+        [("match", SET, "client_id=[")],
+        [("interval.ms", APPEND, "1")],
+        [("metrics", APPEND, "org.apache.kafka")],
+        [("match", SET, "client_id=a.*")],
+        [("interval.ms", DELETE, None), ("metrics", DELETE, None)],
+        [("match", DELETE, None)],
+    ):
+        connection.ask(alter(CLIENT_METRICS, name, *changes), 1)
+        connection.settle()
+        connection.ask(describe(CLIENT_METRICS, name, synonyms=True), 4, view=in_order)
+
+
+@probe
+def unknown_loggers(session: Session) -> None:
+    """Loggers are of one broker; one that is not there, and levels that are none, are refused."""
+    connection = session.connect()
+    name = str(broker_id(session))
+    for changes in ([("no.such.logger", SET, "INFO")], [("no.such.logger", DELETE, None)]):
+        connection.ask(alter(BROKER_LOGGER, name, *changes), 1)
