@@ -86,6 +86,8 @@ SHAPES: dict[int, tuple[Repeat, ...]] = {
         Repeat("topic_names", "responses", {"name": None}, until=5),
         Repeat("topics", "responses", _TOPIC, since=6),
     ),
+    30: (Repeat("creations", "results", {}),),
+    31: (Repeat("filters", "filter_results", {}),),
     32: (Repeat("resources", "results", _RESOURCE),),
     33: (Repeat("resources", "responses", _RESOURCE),),
     42: (Repeat("groups_names", "results", {"group_id": None}),),

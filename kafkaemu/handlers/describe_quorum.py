@@ -1,0 +1,63 @@
+"""DescribeQuorum: leader, voters and observers of the metadata log.
+
+Behavior:
+    Asked for exactly partition 0 of `__cluster_metadata`: its quorum, which is the one controller. Asked for anything
+    else: UNKNOWN_TOPIC_OR_PARTITION for every partition asked for, and no nodes. The voter's times are now. It
+    has no listener of its own for controllers, so none is told.
+
+Versions:
+    1 adds times (KIP-836), 2 messages, directory ids and nodes (KIP-853).
+"""
+
+from __future__ import annotations
+
+from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.metadata.topic_names import CLUSTER_METADATA_TOPIC
+from kafkawire.errors import ErrorCode
+from kafkawire.messages.describe_quorum import (
+    DescribedTopic,
+    DescribeQuorumRequest,
+    DescribeQuorumResponse,
+    Node,
+    PartitionResult,
+    ReplicaState,
+    TopicResult,
+)
+
+
+def handle(context: Context, request: Request, body: DescribeQuorumRequest) -> Answer:
+    """Answer one DescribeQuorum request."""
+    asked = [(topic.topic_name, partition.partition_index) for topic in body.topics for partition in topic.partitions]
+    if asked != [(CLUSTER_METADATA_TOPIC, 0)] or len(body.topics) > 1:
+        return DescribeQuorumResponse(error_message="", topics=[_unknown(topic) for topic in body.topics])
+    controller = context.controller
+    node_id = controller.controller_id
+    end_offset, now_ms = controller.log.end_offset, context.clock.now_ms()
+    voter = ReplicaState(
+        replica_id=node_id,
+        replica_directory_id=context.image.brokers[node_id].log_dirs[0],
+        log_end_offset=end_offset,
+        last_fetch_timestamp=now_ms,
+        last_caught_up_timestamp=now_ms,
+    )
+    partition = PartitionResult(
+        error_message="",
+        leader_id=node_id,
+        leader_epoch=controller.log.leader_epoch,
+        high_watermark=end_offset,
+        current_voters=[voter],
+    )
+    return DescribeQuorumResponse(
+        error_message="",
+        topics=[TopicResult(topic_name=CLUSTER_METADATA_TOPIC, partitions=[partition])],
+        nodes=[Node(node_id=node_id)],
+    )
+
+
+def _unknown(topic: DescribedTopic) -> TopicResult:
+    code = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    partitions = [
+        PartitionResult(partition_index=partition.partition_index, error_code=code, error_message=code.message)
+        for partition in topic.partitions
+    ]
+    return TopicResult(topic_name=topic.topic_name, partitions=partitions)

@@ -1,0 +1,21 @@
+"""RenewDelegationToken: changes when a token expires, which needs a client that has said who it is.
+
+Behavior:
+    On a plaintext listener DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, before anything else is looked at.
+
+Versions:
+    2 is flexible.
+"""
+
+from __future__ import annotations
+
+from kafkaemu.handlers.context import Answer, Context, Request
+from kafkawire.errors import ErrorCode
+from kafkawire.messages.renew_delegation_token import RenewDelegationTokenRequest, RenewDelegationTokenResponse
+
+
+def handle(context: Context, request: Request, body: RenewDelegationTokenRequest) -> Answer:
+    """Answer one RenewDelegationToken request."""
+    return RenewDelegationTokenResponse(
+        error_code=ErrorCode.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, expiry_timestamp_ms=-1
+    )
