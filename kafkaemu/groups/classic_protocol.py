@@ -300,7 +300,8 @@ class ClassicProtocol:
                 self._complete_join_phase(group, then_ms, then)
             return then
 
-        out.set_timer(_join_key(group), group.rebalance_timeout_ms, over, if_absent=if_absent)
+        # Where nobody who counts comes back this timer sets itself anew: never for the same moment, which would not end.
+        out.set_timer(_join_key(group), max(group.rebalance_timeout_ms, 1), over, if_absent=if_absent)
 
     def _complete_join_phase(self, group: ClassicGroup, now_ms: int, out: Result[Any]) -> None:
         out.cancel_timer(_join_key(group))

@@ -152,3 +152,28 @@ def test_rejoining_with_a_known_id_is_no_replacement() -> None:
     _, second = two_static(broker)
     answer = broker.join(member_id=second.member_id, group_instance_id="b", protocols=RANGE).answer
     assert (answer.member_id, answer.generation_id) == (second.member_id, 2)
+
+
+@pytest.mark.parametrize("timeout_ms", [0, -1])
+def test_absent_static_members_without_a_rebalance_timeout_do_not_stop_the_clock(timeout_ms: int) -> None:
+    """Their rebalance starts over and over until their session ends, but never twice at the same time."""
+    broker = GroupBroker()
+    member_id = broker.join(group_instance_id="a", rebalance_timeout_ms=timeout_ms).answer.member_id
+    broker.sync(member_id, 1, {member_id: b"a"}, group_instance_id="a")
+    other = broker.new_member(rebalance_timeout_ms=timeout_ms)
+    waits = broker.join(member_id=other, rebalance_timeout_ms=timeout_ms)
+    assert waits.answer is None and broker.group().state is GroupState.PREPARING_REBALANCE
+    assert broker.leave((other, None)).members[0].error_code == ErrorCode.NONE
+    looks = iter(range(1000))
+    next_ms = broker.moved.next_ms
+
+    def counted() -> float | None:
+        assert next(looks, None) is not None, "timers that are due at once, for ever"
+        return next_ms()
+
+    broker.moved.next_ms = counted  # type: ignore[method-assign]
+    for _ in range(5):
+        broker.advance(1)
+    assert list(broker.group().members) == [member_id]
+    broker.advance(10_000)
+    assert broker.group().state is GroupState.EMPTY
