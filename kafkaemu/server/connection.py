@@ -49,6 +49,8 @@ FRAMES_PER_TURN_MIN = 12
 RECEIVE_BYTES = 16384
 #: How much more is read while a request is parked.
 READ_AHEAD_BYTES = 16384
+#: What a frame takes on the wire besides its content.
+LENGTH_BYTES = 4
 #: How often connections that are silent are looked for, at the most.
 IDLE_LOOK_MS_MIN = 50.0
 #: Small answers are collected up to here before they are sent.
@@ -275,7 +277,8 @@ class ServerConnection:
         return Turn.HELD
 
     def _ahead_bytes(self) -> int:
-        return sum(map(len, self._frames))
+        # Lengths included: frames of no bytes are for the handlers to refuse, and must not be read without end.
+        return sum(map(len, self._frames)) + LENGTH_BYTES * len(self._frames)
 
     def _handle_some(self) -> None:
         """Handle frames until the turn's limit, a parked request, or answers that have to be sent first."""

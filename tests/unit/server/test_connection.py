@@ -196,6 +196,16 @@ def test_a_parked_connection_reads_ahead_no_more_than_its_limit() -> None:
     assert len(client.server_pipe._incoming.content) == left
 
 
+def test_empty_frames_are_not_read_ahead_without_end() -> None:
+    serving = Serving({HEARTBEAT: Waiting().handle})
+    client = serving.connect()
+    client.send(heartbeat(0, 1))
+    assert client.pump() is Turn.PARKED
+    sent = client.pipe.send([bytes(3 * READ_AHEAD_BYTES)])
+    assert client.pump() is Turn.HELD
+    assert sent - len(client.server_pipe._incoming.content) <= 2 * READ_AHEAD_BYTES
+
+
 def test_a_completion_that_fails_answers_minus_one_and_spares_the_others(caplog: pytest.LogCaptureFixture) -> None:
     def broken() -> None:
         raise RuntimeError("a defect")
