@@ -170,7 +170,9 @@ async def ask_ready(host: str, port: int, timeout_s: float) -> str | None:
     """Whether the broker at ``host``:``port`` tells its versions and its metadata: None, or a sentence that says what is wrong."""
     from kafkaemu.links import Link, LinkBroken
     from kafkaemu.world.real import RealEntropy, RealNetwork
+    from kafkawire.client import VersionNotServed
     from kafkawire.messages.metadata import MetadataRequest, MetadataResponse
+    from kafkawire.primitives import MalformedMessage
 
     link = Link(RealNetwork(), RealEntropy(), host, port, "kafkaemu-ready")
     sentence: str | None = f"{host}:{port} does not answer within {timeout_s:g} s"
@@ -186,8 +188,14 @@ async def ask_ready(host: str, port: int, timeout_s: float) -> str | None:
     with trio.move_on_after(timeout_s):
         async with trio.open_nursery() as nursery:
             nursery.start_soon(connect)
-            answer = await link.request(MetadataRequest(topics=[]))
-            assert isinstance(answer, MetadataResponse)
-            sentence = None if answer.brokers else f"{host}:{port} knows no brokers yet"
+            try:
+                answer = await link.request(MetadataRequest(topics=[]))
+            except LinkBroken as error:
+                sentence = str(error)
+            except (MalformedMessage, VersionNotServed) as error:
+                sentence = f"{host}:{port} does not answer as a broker: {error}"
+            else:
+                assert isinstance(answer, MetadataResponse)
+                sentence = None if answer.brokers else f"{host}:{port} knows no brokers yet"
             nursery.cancel_scope.cancel()
     return sentence

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -12,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from kafkawire.compiler import encode
+from kafkawire.index import APIS
+from kafkawire.messages.api_versions import ApiVersion, ApiVersionsResponse
 from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchResponse, FetchTopic
 from kafkawire.messages.metadata import MetadataRequest, MetadataResponse
 from tests.support.broker import ROOT, environment, running_broker, start_broker
@@ -241,6 +245,41 @@ def test_ready_gives_up_on_one_who_does_not_answer() -> None:
         ended = command("ready", "--bootstrap", f"127.0.0.1:{port}", "--timeout", "1")
     assert ended.returncode == 1
     assert ended.stderr == f"kafkaemu: 127.0.0.1:{port} does not answer within 1 s\n"
+
+
+@pytest.mark.parametrize(
+    ("serves", "metadata_answer", "says"),
+    [
+        ([18, 3], None, "the connection to 127.0.0.1:{port} ended: the broker closed it"),
+        ([18, 3], b"\0\1", "127.0.0.1:{port} does not answer as a broker: MetadataResponse v13: "),
+        ([18], None, "127.0.0.1:{port} does not answer as a broker: MetadataRequest: the broker serves no version"),
+    ],
+)
+def test_ready_says_in_a_sentence_what_is_wrong_with_who_answers(
+    serves: list[int], metadata_answer: bytes | None, says: str
+) -> None:
+    keys = [ApiVersion(api_key=key, max_version=APIS[key].last) for key in serves]
+    answers = [encode(ApiVersionsResponse(api_keys=keys), 4), metadata_answer]
+
+    def answer() -> None:
+        connection, _ = server.accept()
+        with connection:
+            for body in answers:
+                request = connection.recv(4096)
+                if not request or body is None:
+                    return
+                connection.sendall(struct.pack(">i", 4 + len(body)) + request[8:12] + body)
+            connection.recv(1)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        thread = threading.Thread(target=answer)
+        thread.start()
+        ended = command("ready", "--bootstrap", f"127.0.0.1:{port}")
+        thread.join(10)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("kafkaemu: " + says.format(port=port))
+    assert ended.stderr.count("\n") == 1
 
 
 def test_nothing_is_imported_that_the_start_does_not_need() -> None:
