@@ -67,6 +67,7 @@ def generate(cls: type[TopLevel], version: int, lenient: bool, budget: int, *, b
     writer = _DecodeWriter(source, version, version >= cls.FLEXIBLE_SINCE, lenient, budgeted)
     source.constants.update(
         Malformed=Malformed,
+        new=object.__new__,
         times=TIMES,
         bad_length=bad_length,
         read_uvarint=read_uvarint,
@@ -153,7 +154,7 @@ class _DecodeWriter:
     # Structs and fields
 
     def struct(self, cls: type[Message], path: str) -> str:
-        """Decode a struct; returns the expression that builds it (its variables are valid after `flush`)."""
+        """Decode a struct; returns the variable that holds it."""
         values: list[str] = []
         tagged: list[tuple[Field, str]] = []
         for field in cls.FIELDS:
@@ -165,16 +166,28 @@ class _DecodeWriter:
                 values.append(self.field(field, f"{path}.{field.name}" if path else field.name))
             else:
                 values.append(self._default(field))
-        constructor = self.source.constant(f"{cls.__name__}_", cls)
-        if self.flexible:
-            values.append(self._tags(tagged, path))
-        return f"{constructor}({', '.join(values)})"
+        values.append(self._tags(tagged, path) if self.flexible else "None")
+        self.flush()
+        return self._made(cls, values)
+
+    def _made(self, cls: type[Message], values: list[str]) -> str:
+        """An object with these values in its slots. Its constructor would do the same for half as much again: a call of a
+        Python function from C, and a look at every argument that could be absent."""
+        name = self.source.name("m")
+        names = [*(field.name for field in cls.FIELDS), "unknown_tagged_fields"]
+        stores = "; ".join(f"{name}.{slot} = {value}" for slot, value in zip(names, values, strict=True))
+        self.source.emit(f"{name} = new({self.source.constant(f'{cls.__name__}_', cls)}); {stores}")
+        return name
 
     def _default(self, field: Field) -> str:
+        """An expression for the default of a field; what it takes to make one is emitted."""
         default = field.default
-        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-            return "[]" if default.factory is list else f"{self.source.constant('factory', default.factory)}()"
-        return repr(default)
+        if not isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+            return repr(default)
+        if default.factory is list:
+            return "[]"
+        made: type[Message] = default.factory
+        return self._made(made, [*(self._default(part) for part in made.FIELDS), "None"])
 
     def field(self, field: Field, path: str) -> str:
         """Decode one field; returns an expression for its value."""
