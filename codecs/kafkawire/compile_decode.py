@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
+from functools import cache
 
 import attrs
 
@@ -28,6 +30,12 @@ FIXED = {
 def fixed_size(kind: str) -> int | None:
     """Bytes a fixed-size kind takes, None for the others."""
     return struct.calcsize(">" + FIXED[kind]) if kind in FIXED else None
+
+
+@cache
+def numbers_readers(layout: str) -> tuple[Callable[[Buffer, int], tuple[float, ...]], ...]:
+    """What reads 0, 1, 2, ... numbers of one layout: less than half the cost of `struct.unpack_from` with a format made on the spot."""
+    return tuple(struct.Struct(f">{count}{layout}").unpack_from for count in range(len(TIMES)))
 
 
 def minimum_size(cls: type[Message], version: int, flexible: bool) -> int:
@@ -263,8 +271,10 @@ class _DecodeWriter:
             emit("if budget < 0: raise Malformed('too many elements in one message')", path)
         layout = FIXED.get(field.kind)
         if element is None and layout is not None and field.kind not in ("bool", "uuid"):
+            readers = self.source.constant("readers", numbers_readers(layout))
+            rare = f"unpack_from(f'>{{{length}}}{layout}', buf, pos)"
             self.source.constants["unpack_from"] = struct.unpack_from
-            emit(f"{name} = [*unpack_from(f'>{{{length}}}{layout}', buf, pos)] if {length} else []", path)
+            emit(f"{name} = [*({readers}[{length}](buf, pos) if {length} < {len(TIMES)} else {rare})]", path)
             emit(f"pos += {length} * {size}")
         else:
             emit(f"{name} = []")
