@@ -151,6 +151,13 @@ class _DecodeWriter:
         self.source.emit(f" else: {name}, pos = {reader}(buf, pos)", path)
         return name
 
+    def _compact_count(self, path: str) -> str:
+        """Read the length of an array plus one (0: null); ``pos`` is behind it."""
+        name = self.read_fixed("B", path, "n")
+        self.flush()
+        self.source.emit(f"if {name} > 127: {name}, pos = read_length(buf, pos - 1); pos += 1", path)
+        return name
+
     def _plain_length(self, layout: str, path: str) -> str:
         """Read a length in the old layout; negative: null."""
         name = self.read_fixed(layout, path, "n")
@@ -248,24 +255,24 @@ class _DecodeWriter:
 
     def _array(self, field: Field, path: str, nullable: bool, compact: bool) -> str:
         emit = self.source.emit
-        length = self._compact_length(path) if compact else self._plain_length("i", path)
+        length = self._compact_count(path) if compact else self._plain_length("i", path)
         null = f"not {length}" if compact else f"{length} < 0"
         name = self.source.name("a")
         if nullable:
-            emit(f"if {null}: {name} = None{'; pos += 1' if compact else ''}", path)
+            emit(f"if {null}: {name} = None", path)
             emit("else:")
             self.source.indent += 1
         else:
             emit(f"if {null}: raise bad_length({length}, {compact})", path)
         if compact:
-            emit(f"{length} -= 1; pos += 1")
+            emit(f"{length} -= 1")
         element = field.struct
         if element is not None:
             size: int | None = minimum_size(element, self.version, self.flexible)
         else:
             size = fixed_size(field.kind) or (1 if compact else 2)
-        room = f"(end - pos) // {size}" if size != 1 else "end - pos"
-        emit(f"if {length} > {room}: raise Malformed(f'{{{length}}} elements in the {{end - pos}} bytes left')", path)
+        claimed = f"{length} * {size}" if size != 1 else length
+        emit(f"if {claimed} > end - pos: raise Malformed(f'{{{length}}} elements in the {{end - pos}} bytes left')", path)
         if self.budgeted:
             emit(f"budget -= {length}")
             emit("if budget < 0: raise Malformed('too many elements in one message')", path)
@@ -316,16 +323,22 @@ class _DecodeWriter:
 
     def _tags(self, tagged: list[tuple[Field, str]], path: str) -> str:
         """Decode a tagged section into the variables of ``tagged``; returns the variable of the unknown ones."""
-        count = self.read_fixed("B", path, "c")
-        self.flush()
         source = self.source
         unknown = source.name("x")
         if not tagged:
             budget = "budget" if self.budgeted else "end"
             rest = "budget" if self.budgeted else "_"
-            source.emit(f"if {count}: {unknown}, pos, {rest} = read_tags(buf, pos - 1, end, {budget})", path)
-            source.emit(f"else: {unknown} = None")
+            if self._run:
+                count = self.read_fixed("B", path, "c")
+                self.flush()
+                source.emit(f"if {count}: {unknown}, pos, {rest} = read_tags(buf, pos - 1, end, {budget})", path)
+                source.emit(f"else: {unknown} = None")
+            else:
+                source.emit(f"if buf[pos]: {unknown}, pos, {rest} = read_tags(buf, pos, end, {budget})", path)
+                source.emit(f"else: {unknown} = None; pos += 1")
             return unknown
+        count = self.read_fixed("B", path, "c")
+        self.flush()
         source.emit(f"{unknown} = None")
         for field, name in tagged:
             source.emit(f"{name} = {self._default(field)}")
