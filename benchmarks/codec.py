@@ -1,7 +1,8 @@
 """The codec by itself, beside those of other Python projects: `python -m benchmarks.codec`.
 
-Every library decodes the same bytes and encodes what it decoded; before anything is timed, it must give the bytes back. The figures
-are the best of several rounds in µs, all taken in one run. aiokafka has no flexible versions.
+Every library decodes the same bytes and encodes what it decoded; before anything is timed, it must give the bytes back. Libraries
+take turns within each round, and a figure is the median of the rounds: what disturbs the machine disturbs all of them. aiokafka has
+no flexible versions. Below the table stand the library's other costs: its import, compiling, record batches.
 """
 
 from __future__ import annotations
@@ -9,41 +10,37 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
 from collections.abc import Callable
-from timeit import repeat
+from importlib import import_module
+from importlib.metadata import version as version_of
+from pathlib import Path
+from statistics import median
+from timeit import repeat, timeit
 from typing import Any
 
+from benchmarks.codec_samples import samples
+from benchmarks.records import NOW_MS
 from kafkawire.compiler import encode, raw_decoder, raw_encoder
 from kafkawire.declare import TopLevel
 from kafkawire.index import APIS
-from kafkawire.messages import fetch, metadata, produce
+from kafkawire.records.batch import BatchHeader
+from kafkawire.records.builder import build_batch
+from kafkawire.records.iterate import records_of
+from kafkawire.records.record import Record
 
 #: Decodes bytes, or encodes what the library's decoder made of them.
 Codec = tuple[Callable[[bytes], Any], Callable[[Any], bytes]]
-TARGET_SECONDS = 0.05
-ROUNDS = 5
-
-
-def samples() -> list[tuple[TopLevel, int]]:
-    """Messages of everyday size, in the last version of the old layout and in a flexible one."""
-    partition = produce.PartitionProduceData(index=0, records=bytes(170))
-    topic = produce.TopicProduceData(name="orders", partition_data=[partition])
-    append = produce.ProduceRequest(acks=-1, timeout_ms=30_000, topic_data=[topic])
-    partitions = [
-        metadata.MetadataResponsePartition(partition_index=index, leader_id=1, replica_nodes=[1], isr_nodes=[1])
-        for index in range(3)
-    ]
-    topics = metadata.MetadataResponse(
-        brokers=[metadata.MetadataResponseBroker(node_id=1, host="localhost", port=9092)],
-        cluster_id="4L6g3nShT-eMCtK--X86sw",
-        controller_id=1,
-        topics=[metadata.MetadataResponseTopic(name="orders", partitions=partitions)],
-    )
-    data = fetch.PartitionData(high_watermark=9, last_stable_offset=9, log_start_offset=0, records=bytes(1000))
-    records = fetch.FetchResponse(
-        session_id=7, responses=[fetch.FetchableTopicResponse(topic="orders", partitions=[data])]
-    )
-    return [(append, 7), (append, 9), (topics, 5), (topics, 12), (records, 11), (records, 12)]
+ROUND_SECONDS = 0.01
+ROUNDS = 9
+#: Where kafka-python and aiokafka keep the messages of an API.
+KAFKA_PYTHON = {"produce": "producer", "metadata": "metadata"}
+AIOKAFKA = {"offset_commit": "commit", "join_group": "group"}
+IMPORT = "import kafkawire.compiler, kafkawire.messages.metadata"
 
 
 def kafkawire_codec(message: TopLevel, version: int) -> Codec:
@@ -55,8 +52,6 @@ def kafkawire_codec(message: TopLevel, version: int) -> Codec:
 
 def kio_codec(message: TopLevel, version: int) -> Codec:
     """kio, with its native reader where it has one."""
-    from importlib import import_module
-
     from kio.serial import entity_reader, entity_writer
 
     kind = "request" if type(message).__name__.endswith("Request") else "response"
@@ -74,12 +69,8 @@ def kio_codec(message: TopLevel, version: int) -> Codec:
 
 def kafka_python_codec(message: TopLevel, version: int) -> Codec:
     """kafka-python 3."""
-    from kafka.protocol.consumer import FetchResponse
-    from kafka.protocol.metadata import MetadataResponse
-    from kafka.protocol.producer import ProduceRequest
-
-    classes = {cls.__name__: cls for cls in (ProduceRequest, MetadataResponse, FetchResponse)}
-    cls: Any = classes[type(message).__name__]
+    module = import_module(f"kafka.protocol.{KAFKA_PYTHON.get(APIS[message.KEY].module, 'consumer')}")
+    cls: Any = getattr(module, type(message).__name__)
 
     def write(value: Any) -> bytes:
         value._header = None  # its decoder leaves the attribute unset
@@ -90,12 +81,12 @@ def kafka_python_codec(message: TopLevel, version: int) -> Codec:
 
 def aiokafka_codec(message: TopLevel, version: int) -> Codec | None:
     """aiokafka; None for flexible versions."""
-    from importlib import import_module
-
     if version >= type(message).FLEXIBLE_SINCE:
         return None
-    module = import_module(f"aiokafka.protocol.{APIS[message.KEY].module}")
-    cls = getattr(module, f"{type(message).__name__}_v{version}")
+    module = APIS[message.KEY].module
+    cls = getattr(
+        import_module(f"aiokafka.protocol.{AIOKAFKA.get(module, module)}"), f"{type(message).__name__}_v{version}"
+    )
     return cls.decode, lambda value: value.encode()
 
 
@@ -107,17 +98,12 @@ LIBRARIES: dict[str, Callable[[TopLevel, int], Codec | None]] = {
 }
 
 
-def best_us(function: Callable[[], object]) -> float:
-    """Time of one call in µs, the best of several rounds."""
-    number = max(10, int(TARGET_SECONDS / max(min(repeat(function, number=3, repeat=2)) / 3, 1e-7)))
-    return min(repeat(function, number=number, repeat=ROUNDS)) / number * 1e6
-
-
-def measure() -> dict[str, dict[str, float]]:
-    """Row -> library -> µs."""
-    rows: dict[str, dict[str, float]] = {}
+def calls() -> dict[str, dict[str, Callable[[], object]]]:
+    """Row -> library -> what is timed."""
+    rows: dict[str, dict[str, Callable[[], object]]] = {}
     for message, version in samples():
         data = encode(message, version)
+        name = f"{type(message).__name__} v{version}"
         for library, make in LIBRARIES.items():
             codec = make(message, version)
             if codec is None:
@@ -125,40 +111,99 @@ def measure() -> dict[str, dict[str, float]]:
             read, write = codec
             value = read(data)
             if write(value) != data:
-                raise AssertionError(f"{library} does not give {type(message).__name__} v{version} back as it was")
-            name = f"{type(message).__name__} v{version}"
-            rows.setdefault(f"{name} decode", {})[library] = best_us(lambda read=read, data=data: read(data))  # type: ignore[misc]
-            rows.setdefault(f"{name} encode", {})[library] = best_us(lambda write=write, value=value: write(value))  # type: ignore[misc]
+                raise AssertionError(f"{library} does not give {name} back as it was")
+            rows.setdefault(f"{name} decode", {})[library] = lambda read=read, data=data: read(data)  # type: ignore[misc]
+            rows.setdefault(f"{name} encode", {})[library] = lambda write=write, value=value: write(value)  # type: ignore[misc]
     return rows
 
 
-def compile_ms() -> float:
-    """Time to compile decoder and encoder of one (message, version), the mean over all samples, in ms."""
-    total = 0.0
+def measure() -> dict[str, dict[str, float]]:
+    """Row -> library -> µs."""
+    figures: dict[str, dict[str, float]] = {}
+    for name, row in calls().items():
+        numbers = {
+            library: max(10, int(ROUND_SECONDS / (min(repeat(call, number=5, repeat=3)) / 5)))
+            for library, call in row.items()
+        }
+        rounds = [
+            {library: timeit(call, number=numbers[library]) / numbers[library] for library, call in row.items()}
+            for _ in range(ROUNDS)
+        ]
+        figures[name] = {library: median(one[library] for one in rounds) * 1e6 for library in row}
+    return figures
+
+
+def compile_ms() -> tuple[float, float]:
+    """Time to compile a decoder, and an encoder, of one (message, version): the mean over all samples, in ms."""
+    decoding = encoding = 0.0
     for message, version in samples():
         cls = type(message)
 
-        def compile_both(cls: type[TopLevel] = cls, version: int = version) -> None:
+        def compile_decoder(cls: type[TopLevel] = cls, version: int = version) -> None:
             raw_decoder.__wrapped__(cls, version, lenient=True)  # type: ignore[attr-defined]
+
+        def compile_encoder(cls: type[TopLevel] = cls, version: int = version) -> None:
             raw_encoder.__wrapped__(cls, version)  # type: ignore[attr-defined]
 
-        total += min(repeat(compile_both, number=1, repeat=ROUNDS))
-    return total / len(samples()) * 1e3
+        decoding += median(repeat(compile_decoder, number=1, repeat=ROUNDS))
+        encoding += median(repeat(compile_encoder, number=1, repeat=ROUNDS))
+    return decoding / len(samples()) * 1e3, encoding / len(samples()) * 1e3
+
+
+def import_ms() -> float:
+    """Time to import the compiler and one API when attrs is there already, with compiled bytecode, in ms."""
+    code = f"import time, attrs; begin = time.perf_counter(); {IMPORT}; print(time.perf_counter() - begin)"
+    path = str(Path(import_module("kafkawire").__path__[0]).parent)
+    with tempfile.TemporaryDirectory() as cache:
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        env = {**kept, "PYTHONPATH": path, "PYTHONPYCACHEPREFIX": cache}
+        command = [sys.executable, "-c", code]
+        took = [float(subprocess.run(command, env=env, check=True, capture_output=True).stdout) for _ in range(12)]
+    return median(took[1:]) * 1e3  # the first one writes the bytecode
+
+
+def own_costs() -> dict[str, tuple[float, str]]:
+    """What else the library costs: name -> (figure, unit)."""
+    records = [Record(None, bytes(100), (), NOW_MS + index // 20) for index in range(1000)]
+    batch = build_batch(records)
+
+    def per_call_us(call: Callable[[], object], number: int) -> float:
+        return median(repeat(call, number=number, repeat=ROUNDS)) / number * 1e6
+
+    compile_decoder_ms, compile_encoder_ms = compile_ms()
+    return {
+        "importing kafkawire.compiler and one API, attrs loaded": (import_ms(), "ms"),
+        "compiling a decoder (mean of the above)": (compile_decoder_ms, "ms"),
+        "compiling an encoder": (compile_encoder_ms, "ms"),
+        "view of a batch header": (per_call_us(lambda: BatchHeader.parse(batch, 0), 10_000), "µs"),
+        "iterating, per record of 100 bytes": (per_call_us(lambda: list(records_of(batch)), 10) / 1000, "µs"),
+        "building, per record of 100 bytes": (per_call_us(lambda: build_batch(records), 10) / 1000, "µs"),
+    }
+
+
+def print_tables(rows: dict[str, dict[str, float]], costs: dict[str, tuple[float, str]]) -> None:
+    """All figures as Markdown."""
+    heads = [f"{library} {version_of(library)}" if library != "kafkawire" else library for library in LIBRARIES]
+    print(f"Python {sys.version.split()[0]}, {time.strftime('%Y-%m-%d')}\n")
+    print(f"| µs | {' | '.join(heads)} |")
+    print("| --- |" + " ---: |" * len(heads))
+    for name, figures in rows.items():
+        cells = (f"{figures[library]:.2f}" if library in figures else "" for library in LIBRARIES)
+        print(f"| {name} | {' | '.join(cells)} |")
+    print("\n| kafkawire by itself | |\n| --- | ---: |")
+    for name, (figure, unit) in costs.items():
+        print(f"| {name} | {figure:.2f} {unit} |")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.codec", description="Measure codecs side by side.")
     parser.add_argument("--json", metavar="FILE", help="write the figures to this file")
     arguments = parser.parse_args()
-    rows = measure()
-    print(f"{'µs':28}" + "".join(f"{library:>14}" for library in LIBRARIES))
-    for name, figures in rows.items():
-        cells = (f"{figures[library]:14.2f}" if library in figures else f"{'-':>14}" for library in LIBRARIES)
-        print(f"{name:28}" + "".join(cells))
-    print(f"compiling one message and version, both directions: {compile_ms():.2f} ms")
+    rows, costs = measure(), own_costs()
+    print_tables(rows, costs)
     if arguments.json:
         with open(arguments.json, "w", encoding="utf-8") as file:
-            json.dump(rows, file, indent=1)
+            json.dump({"codec": rows, "kafkawire": costs}, file, indent=1)
 
 
 if __name__ == "__main__":

@@ -112,6 +112,8 @@ class _DecodeWriter:
         self._run: list[tuple[str, str, str]] = []
         #: Lines to write behind the open run, with their paths.
         self._checks: list[tuple[str, str]] = []
+        #: Whether the elements at work share one memoryview of the buffer, from which slices cost half of new ones.
+        self._has_view = False
 
     # Runs of fixed-size values
 
@@ -237,7 +239,7 @@ class _DecodeWriter:
         if is_string:
             value = f"{content}.decode({repr('utf-8') + ', ' + repr('replace') if self.lenient else ''})"
         elif kind == "records":
-            value = content.replace("buf", "memoryview(buf)")
+            value = content.replace("buf", "view" if self._has_view else "memoryview(buf)")
         else:
             value = f"bytes({content})"
         emit = self.source.emit
@@ -272,7 +274,9 @@ class _DecodeWriter:
         else:
             size = fixed_size(field.kind) or (1 if compact else 2)
         claimed = f"{length} * {size}" if size != 1 else length
-        emit(f"if {claimed} > end - pos: raise Malformed(f'{{{length}}} elements in the {{end - pos}} bytes left')", path)
+        emit(
+            f"if {claimed} > end - pos: raise Malformed(f'{{{length}}} elements in the {{end - pos}} bytes left')", path
+        )
         if self.budgeted:
             emit(f"budget -= {length}")
             emit("if budget < 0: raise Malformed('too many elements in one message')", path)
@@ -285,6 +289,11 @@ class _DecodeWriter:
             emit(f"pos += {length} * {size}")
         else:
             emit(f"{name} = []")
+            if element is not None and any(
+                part.kind == "records" for part in element.FIELDS if part.in_version(self.version)
+            ):
+                emit("view = memoryview(buf)")
+                self._has_view = True
             emit(f"for _ in times[{length}] if {length} < {len(TIMES)} else range({length}):")
             self.source.indent += 1
             inner = f"{path}[{{{name}}}]"
@@ -292,6 +301,7 @@ class _DecodeWriter:
             self.flush()
             emit(f"{name}.append({value})")
             self.source.indent -= 1
+            self._has_view = False
         if nullable:
             self.source.indent -= 1
         return name
