@@ -34,7 +34,7 @@ def fixed_size(kind: str) -> int | None:
 
 @cache
 def numbers_readers(layout: str) -> tuple[Callable[[Buffer, int], tuple[float, ...]], ...]:
-    """What reads 0, 1, 2, ... numbers of one layout: less than half the cost of `struct.unpack_from` with a format made on the spot."""
+    """What reads 0, 1, 2, ... numbers of one layout, for less than half the cost of a format made on the spot."""
     return tuple(struct.Struct(f">{count}{layout}").unpack_from for count in range(len(TIMES)))
 
 
