@@ -167,6 +167,8 @@ class Broker:
             )
         for topic in changes.created:
             self._host(topic)
+        for topic, former_count in changes.grown:
+            self._host(topic, former_count)
         for resource_type, name in changes.configs:
             if resource_type == ResourceType.TOPIC:
                 log_config, min_insync_replicas = self._log_config(name)
@@ -183,9 +185,10 @@ class Broker:
             log_config, min_insync_replicas = self._log_config(topic)
             self.replicas.reconfigure(topic, log_config, min_insync_replicas=min_insync_replicas)
 
-    def _host(self, topic: TopicImage) -> None:
+    def _host(self, topic: TopicImage, first: int = 0) -> None:
+        """Begin to host the partitions of a topic from index ``first`` on."""
         log_config, min_insync_replicas = self._log_config(topic.name)
-        for partition in topic.partitions:
+        for partition in topic.partitions[first:]:
             if self.node_id in partition.replicas:
                 self.replicas.create_partition(
                     topic.name,

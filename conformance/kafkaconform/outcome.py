@@ -37,6 +37,8 @@ MARKED_FIELDS = {
     "replica_nodes": "broker",
     "session_id": "session",
     "log_append_time_ms": "time",
+    "log_dir": "directory",
+    "path": "directory",
 }
 ONE_DAY_S = 86_400
 #: Kinds whose values are never told apart: two times may fall together in one run and not in the next.

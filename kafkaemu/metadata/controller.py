@@ -31,6 +31,7 @@ from kafkaemu.metadata.topic_creation import (
     too_many_partitions,
 )
 from kafkaemu.metadata.topic_deletion import DeletedTopic, plan_deletion
+from kafkaemu.metadata.topic_growth import GrownTopic, Growth, growth_records
 from kafkaemu.metadata.topic_names import CLUSTER_METADATA_TOPIC, collision_key
 from kafkaemu.world.interface import Entropy
 from kafkawire.declare import TopLevel
@@ -55,9 +56,10 @@ _UNFENCE = -1
 @attrs.frozen(kw_only=True)
 class Changes:
     """What a batch of records has changed. Images of created topics are as in the metadata image, those of deleted ones as
-    they last were. ``configs`` are (resource type, name)."""
+    they last were. ``grown`` are topics with the number of partitions they had, ``configs`` are (resource type, name)."""
 
     created: tuple[TopicImage, ...] = ()
+    grown: tuple[tuple[TopicImage, int], ...] = ()
     deleted: tuple[TopicImage, ...] = ()
     configs: tuple[tuple[int, str], ...] = ()
 
@@ -229,6 +231,40 @@ class Controller:
             config[f"{prefix}.replication.factor"],
             configs=tuple(configs.items()),
         )
+
+    def create_partitions(
+        self, growths: Sequence[Growth], now_ms: int, *, validate_only: bool = False
+    ) -> list[GrownTopic]:
+        """Give topics more partitions, each on its own merits, in one batch; one result for each name.
+
+        Errors: 42 for a name that comes twice, 3 for a topic that there is not, 37 for a count that is no growth, 39 for a bad
+        assignment, -1 for more partitions than one request may add.
+        """
+        counts = Counter(growth.name for growth in growths)
+        results = [
+            GrownTopic(name, ErrorCode.INVALID_REQUEST, "Duplicate topic name.") for name, n in counts.items() if n > 1
+        ]
+        brokers = self.image.brokers
+        records: list[TopLevel] = []
+        grown: list[tuple[TopicImage, int]] = []
+        for growth in growths:
+            if counts[growth.name] > 1:
+                continue
+            topic = self.image.topics.get(growth.name)
+            start = self._entropy.below(len(brokers)) if len(brokers) > 1 else 0
+            try:
+                records += growth_records(growth, topic, brokers, start, len(records))
+            except Refused as refused:
+                results.append(GrownTopic(growth.name, refused.code, refused.message))
+                continue
+            assert topic is not None, "what is not there was refused"
+            grown.append((topic, len(topic.partitions)))
+        if records and not validate_only:
+            try:
+                self._commit(records, now_ms, Changes(grown=tuple(grown)))
+            except LogError as error:
+                return results + [GrownTopic(topic.name, error.code, error.code.message) for topic, _ in grown]
+        return results + [GrownTopic(topic.name) for topic, _ in grown]
 
     def delete_topics(self, wanted: Sequence[tuple[str | None, bytes]], now_ms: int) -> list[DeletedTopic]:
         """Delete topics by name (with a zero id) or id (with no name); one result for each that is distinct.

@@ -48,9 +48,9 @@ class CreatedTopic:
 
 
 class Refused(Exception):
-    """A new topic that cannot be: error code and the reference's sentence."""
+    """A change of topics that cannot be: error code and the reference's sentence (None: it says nothing)."""
 
-    def __init__(self, code: ErrorCode, message: str) -> None:
+    def __init__(self, code: ErrorCode, message: str | None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -104,6 +104,11 @@ def place(topic: NewTopic, config: BrokerConfig, brokers: Mapping[int, BrokerIma
         raise Refused(ErrorCode.INVALID_PARTITIONS, "Number of partitions was set to an invalid non-positive value.")
     factor = config["default.replication.factor"] if topic.replication_factor == -1 else topic.replication_factor
     count = config["num.partitions"] if topic.partition_count == -1 else topic.partition_count
+    return place_on_ring(count, factor, brokers, start)
+
+
+def place_on_ring(count: int, factor: int, brokers: Mapping[int, BrokerImage], start: int) -> list[list[int]]:
+    """``factor`` replicas for each of ``count`` partitions, leaders in turn from ``start`` on. Raises `Refused`."""
     ring = sorted(broker_id for broker_id, broker in brokers.items() if not broker.fenced)
     if factor > len(ring):
         raise Refused(
@@ -130,7 +135,7 @@ def _manual_placement(topic: NewTopic, brokers: Mapping[int, BrokerImage]) -> li
     for index, replicas in topic.assignments:
         if index in placed:
             raise _bad_assignment(f"Found multiple manual partition assignments for partition {index}")
-        _check_replicas(replicas, factor, brokers)
+        check_replicas(replicas, factor, brokers)
         factor = len(replicas)
         placed[index] = list(replicas)
     if set(placed) != set(range(len(placed))):
@@ -138,7 +143,8 @@ def _manual_placement(topic: NewTopic, brokers: Mapping[int, BrokerImage]) -> li
     return [placed[index] for index in range(len(placed))]
 
 
-def _check_replicas(replicas: Sequence[int], factor: int | None, brokers: Mapping[int, BrokerImage]) -> None:
+def check_replicas(replicas: Sequence[int], factor: int | None, brokers: Mapping[int, BrokerImage]) -> None:
+    """Raise `Refused` for brokers that cannot hold a partition, or are not ``factor`` many (None: any number will do)."""
     if not replicas:
         raise _bad_assignment("The manual partition assignment includes an empty replica list.")
     previous = None
@@ -172,18 +178,24 @@ def creation_records(
     records: list[TopLevel] = [TopicRecord(name=name, topic_id=topic_id)]
     for key, value in configs.items():
         records.append(ConfigRecord(resource_type=ResourceType.TOPIC, resource_name=name, name=key, value=value))
-    for index, replicas in enumerate(replicas_by_partition):
-        isr = [broker_id for broker_id in replicas if not brokers[broker_id].fenced]
-        records.append(
-            PartitionRecord(
-                partition_id=index,
-                topic_id=topic_id,
-                replicas=list(replicas),
-                isr=isr,
-                leader=isr[0] if isr else -1,
-                leader_epoch=0,
-                partition_epoch=0,
-                directories=[brokers[broker_id].log_dirs[0] for broker_id in replicas],
-            )
-        )
+    records += [
+        partition_record(topic_id, index, replicas, brokers) for index, replicas in enumerate(replicas_by_partition)
+    ]
     return records
+
+
+def partition_record(
+    topic_id: bytes, index: int, replicas: Sequence[int], brokers: Mapping[int, BrokerImage]
+) -> PartitionRecord:
+    """A new partition, led by the first of its replicas that is alive."""
+    isr = [broker_id for broker_id in replicas if not brokers[broker_id].fenced]
+    return PartitionRecord(
+        partition_id=index,
+        topic_id=topic_id,
+        replicas=list(replicas),
+        isr=isr,
+        leader=isr[0] if isr else -1,
+        leader_epoch=0,
+        partition_epoch=0,
+        directories=[brokers[broker_id].log_dirs[0] for broker_id in replicas],
+    )

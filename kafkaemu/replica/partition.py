@@ -166,6 +166,15 @@ class Partition:
         self.advance_high_watermark()
         return info
 
+    def delete_records(self, before: int) -> int:
+        """Move the start of the log up to ``before`` (-1: the high watermark), as leader; returns where it starts then.
+
+        Raises LogError: NOT_LEADER_OR_FOLLOWER, and what the log refuses.
+        """
+        if not self.is_leader:
+            raise self._not_leader()
+        return self.log.delete_records(before)
+
     def advance_high_watermark(self) -> bool:
         """Commit what every in-sync replica has; whether that was anything new."""
         log = self.log

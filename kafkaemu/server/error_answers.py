@@ -18,14 +18,15 @@ from kafkawire.index import Api
 
 @attrs.frozen
 class Repeat:
-    """The elements of list ``source`` of the request (or request element) reappear in list ``target`` of the answer.
+    """The elements of list ``source`` of the request (or request element) reappear in list ``target`` of the answer. With no
+    target what is ``inside`` of them does, in the answer itself.
 
     ``identity`` maps fields of an answer's element to fields of the request's; where those are bare values, not structs, the
     only entry maps to None. It holds for versions ``since`` to ``until``.
     """
 
     source: str
-    target: str
+    target: str | None
     identity: Mapping[str, str | None]
     inside: tuple[Repeat, ...] = ()
     since: int = 0
@@ -86,16 +87,63 @@ SHAPES: dict[int, tuple[Repeat, ...]] = {
         Repeat("topic_names", "responses", {"name": None}, until=5),
         Repeat("topics", "responses", _TOPIC, since=6),
     ),
+    21: (
+        Repeat(
+            "topics", "topics", _NAME, (Repeat("partitions", "partitions", {"partition_index": "partition_index"}),)
+        ),
+    ),
+    23: (
+        Repeat(
+            "topics",
+            "topics",
+            {"topic": "topic"},
+            (Repeat("partitions", "partitions", {"partition": "partition"}),),
+        ),
+    ),
     30: (Repeat("creations", "results", {}),),
     31: (Repeat("filters", "filter_results", {}),),
     32: (Repeat("resources", "results", _RESOURCE),),
     33: (Repeat("resources", "responses", _RESOURCE),),
+    34: (
+        Repeat(
+            "dirs",
+            None,
+            {},
+            (
+                Repeat(
+                    "topics",
+                    "results",
+                    {"topic_name": "name"},
+                    (Repeat("partitions", "partitions", {"partition_index": None}),),
+                ),
+            ),
+        ),
+    ),
+    37: (Repeat("topics", "results", _NAME),),
     42: (Repeat("groups_names", "results", {"group_id": None}),),
+    43: (
+        Repeat(
+            "topic_partitions",
+            "replica_election_results",
+            {"topic": "topic"},
+            (Repeat("partitions", "partition_result", {"partition_id": None}),),
+        ),
+    ),
     44: (Repeat("resources", "responses", _RESOURCE),),
+    45: (
+        Repeat(
+            "topics",
+            "responses",
+            _NAME,
+            (Repeat("partitions", "partitions", {"partition_index": "partition_index"}),),
+        ),
+    ),
+    61: (Repeat("topics", "topics", _NAME, (Repeat("partition_indexes", "partitions", {"partition_index": None}),)),),
     65: (Repeat("transactional_ids", "transaction_states", {"transactional_id": None}),),
+    75: (Repeat("topics", "topics", _NAME),),
 }
 #: Fields that mean "nobody" or "unknown" when there is an error, where Kafka's default would say something else.
-_UNKNOWN = {"base_offset": -1, "high_watermark": -1, "node_id": -1, "committed_offset": -1}
+_UNKNOWN = {"base_offset": -1, "high_watermark": -1, "node_id": -1, "committed_offset": -1, "low_watermark": -1}
 
 
 def error_answer(api: Api, version: int, request: Any, code: ErrorCode) -> TopLevel:
@@ -110,6 +158,11 @@ def error_answer(api: Api, version: int, request: Any, code: ErrorCode) -> TopLe
 
 def _repeat(repeat: Repeat, request: Any, answer: Any, version: int, code: ErrorCode) -> None:
     if not repeat.since <= version <= repeat.until:
+        return
+    if repeat.target is None:
+        for source in getattr(request, repeat.source):
+            for inside in repeat.inside:
+                _repeat(inside, source, answer, version, code)
         return
     fields: tuple[Field, ...] = type(answer).FIELDS
     element_class = next(field.struct for field in fields if field.name == repeat.target)

@@ -67,9 +67,10 @@ class Replicas:
         for topic in changes.deleted:
             for partition in topic.partitions:
                 self.manager.delete_partition(topic.name, partition.index)
-        for topic in changes.created:
+        hosted = [(topic, 0) for topic in changes.created]
+        for topic, first in (*hosted, *changes.grown):
             values = topic_values(self.config, self.controller.image.configs(ResourceType.TOPIC, topic.name))
-            for partition in topic.partitions:
+            for partition in topic.partitions[first:]:
                 self.manager.create_partition(
                     topic.name,
                     topic.topic_id,

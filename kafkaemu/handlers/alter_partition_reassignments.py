@@ -1,0 +1,61 @@
+"""AlterPartitionReassignments: partitions moved to other brokers, or a move called off (KIP-455).
+
+Behavior:
+    Per partition, as often as it comes, in this order: UNKNOWN_TOPIC_OR_PARTITION; NO_REASSIGNMENT_IN_PROGRESS, without a
+    message, for null: nothing is moving that could be called off; INVALID_REPLICA_ASSIGNMENT for no brokers, unknown
+    ones, or one that comes twice. With one broker what is left is the place where the partition is already: no error,
+    and nothing moves. The message of the whole is "" where no topic is named, as on the real broker, otherwise null.
+
+Versions:
+    1 can forbid a change of the number of replicas (KIP-860), which no legal place here is, and repeats that.
+"""
+
+from __future__ import annotations
+
+from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.metadata.topic_creation import Refused, check_replicas
+from kafkawire.errors import ErrorCode
+from kafkawire.messages.alter_partition_reassignments import (
+    AlterPartitionReassignmentsRequest,
+    AlterPartitionReassignmentsResponse,
+    ReassignablePartition,
+    ReassignedPartitionResult,
+    ReassignedTopicResult,
+)
+
+
+def handle(context: Context, request: Request, body: AlterPartitionReassignmentsRequest) -> Answer:
+    """Answer one AlterPartitionReassignments request."""
+    return AlterPartitionReassignmentsResponse(
+        allow_replication_factor_change=body.allow_replication_factor_change,
+        error_message=None if body.topics else "",
+        responses=[
+            ReassignedTopicResult(
+                name=topic.name, partitions=[_move(context, topic.name, wanted) for wanted in topic.partitions]
+            )
+            for topic in body.topics
+        ],
+    )
+
+
+def _move(context: Context, topic: str, wanted: ReassignablePartition) -> ReassignedPartitionResult:
+    result = ReassignedPartitionResult(partition_index=wanted.partition_index, error_message=None)
+    try:
+        _check(context, topic, wanted)
+    except Refused as refused:
+        result.error_code, result.error_message = refused.code, refused.message
+    return result
+
+
+def _check(context: Context, topic: str, wanted: ReassignablePartition) -> None:
+    index = wanted.partition_index
+    known = context.image.topics.get(topic)
+    if known is None:
+        raise Refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"Unable to find a topic named {topic}.")
+    if not 0 <= index < len(known.partitions):
+        raise Refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"Unable to find partition {topic}:{index}.")
+    if wanted.replicas is None:
+        raise Refused(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS, None)
+    brokers = context.image.brokers
+    check_replicas(wanted.replicas, None, brokers)
+    assert len(brokers) == 1, "with more brokers than one, a legal place may be another one"

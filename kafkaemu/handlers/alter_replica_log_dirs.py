@@ -1,0 +1,53 @@
+"""AlterReplicaLogDirs: replicas moved between the directories of this broker, which has one (KIP-113).
+
+Behavior:
+    Per partition: LOG_DIR_NOT_FOUND for another directory than the broker's, as DescribeLogDirs names it, whatever is to
+    go there; UNKNOWN_TOPIC_OR_PARTITION for what is not here; otherwise it is where it shall be. Of a partition that
+    comes twice the last entry counts; topics without partitions are left out.
+
+Versions:
+    2 is flexible.
+"""
+
+from __future__ import annotations
+
+from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.handlers.describe_log_dirs import log_dir
+from kafkawire.errors import ErrorCode
+from kafkawire.messages.alter_replica_log_dirs import (
+    AlterReplicaLogDirPartitionResult,
+    AlterReplicaLogDirsRequest,
+    AlterReplicaLogDirsResponse,
+    AlterReplicaLogDirTopicResult,
+)
+
+
+def handle(context: Context, request: Request, body: AlterReplicaLogDirsRequest) -> Answer:
+    """Answer one AlterReplicaLogDirs request."""
+    wanted: dict[str, dict[int, str]] = {}
+    for place in body.dirs:
+        for topic in place.topics:
+            for index in topic.partitions:
+                wanted.setdefault(topic.name, {})[index] = place.path
+    return AlterReplicaLogDirsResponse(
+        results=[
+            AlterReplicaLogDirTopicResult(
+                topic_name=topic,
+                partitions=[
+                    AlterReplicaLogDirPartitionResult(
+                        partition_index=index, error_code=_outcome(context, topic, index, path)
+                    )
+                    for index, path in paths.items()
+                ],
+            )
+            for topic, paths in wanted.items()
+        ]
+    )
+
+
+def _outcome(context: Context, topic: str, index: int, path: str) -> ErrorCode:
+    if path != log_dir(context.config):
+        return ErrorCode.LOG_DIR_NOT_FOUND
+    if context.replicas.partition(topic, index) is None:
+        return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    return ErrorCode.NONE

@@ -1,0 +1,58 @@
+"""DescribeLogDirs: how much lies where on this broker (KIP-113).
+
+Behavior:
+    There is one directory: the first of ``log.dirs``, or of ``log.dir``, which names the place although the records lie
+    in memory. Null asks about every partition; otherwise partitions that are not there, and topics of which none is
+    there, are left out, and each is told once. Sizes are those of the batches, nothing lags, nothing is being moved.
+    The space is that of ``--memory-limit``; unknown, -1, where there is no limit: no volume is behind it.
+
+Versions:
+    2 is flexible, 3 adds the error of the whole, 4 the space (KIP-827), 5 whether the directory is cordoned, which it
+    is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kafkaemu.config.broker import BrokerConfig
+from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.replica.partition import Partition
+from kafkawire.messages.describe_log_dirs import (
+    DescribeLogDirsPartition,
+    DescribeLogDirsRequest,
+    DescribeLogDirsResponse,
+    DescribeLogDirsResult,
+    DescribeLogDirsTopic,
+)
+
+
+def log_dir(config: BrokerConfig) -> str:
+    """The name of the one directory of this broker."""
+    dirs = config["log.dirs"] or config["log.dir"]
+    return str(dirs[0])
+
+
+def handle(context: Context, request: Request, body: DescribeLogDirsRequest) -> Answer:
+    """Answer one DescribeLogDirs request."""
+    topics: dict[str, DescribeLogDirsTopic] = {}
+    for partition in _wanted(context, body):
+        if partition.topic not in topics:
+            topics[partition.topic] = DescribeLogDirsTopic(name=partition.topic)
+        topics[partition.topic].partitions.append(
+            DescribeLogDirsPartition(partition_index=partition.index, partition_size=partition.log.size_bytes)
+        )
+    result = DescribeLogDirsResult(log_dir=log_dir(context.config), topics=list(topics.values()))
+    memory = context.replicas.memory
+    if memory.limit_bytes is not None:
+        result.total_bytes = memory.limit_bytes
+        result.usable_bytes = max(memory.limit_bytes - memory.used_bytes, 0)
+    return DescribeLogDirsResponse(results=[result])
+
+
+def _wanted(context: Context, body: DescribeLogDirsRequest) -> Iterable[Partition]:
+    if body.topics is None:
+        return context.replicas.all_partitions()
+    named = dict.fromkeys((topic.topic, index) for topic in body.topics for index in topic.partitions)
+    found = (context.replicas.partition(topic, index) for topic, index in named)
+    return [partition for partition in found if partition is not None]

@@ -1,0 +1,78 @@
+"""ElectLeaders: leaders elected anew, preferred or unclean (KIP-183, KIP-460).
+
+Behavior:
+    A type that is neither 0 (preferred) nor 1 (unclean): INVALID_REQUEST for the request and for each partition it
+    names. Otherwise per partition: UNKNOWN_TOPIC_OR_PARTITION; ELECTION_NOT_NEEDED where the preferred replica leads
+    already, or, unclean, where anybody does; and, as no other replica is alive to take over,
+    PREFERRED_LEADER_NOT_AVAILABLE or ELIGIBLE_LEADERS_NOT_AVAILABLE. Every error has a message. Everywhere (no list):
+    all topics, without the partitions where no election is needed.
+
+Versions:
+    0 knows preferred elections only; 1 adds the type and the error of the whole request; 2 is flexible.
+"""
+
+from __future__ import annotations
+
+from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.metadata.image import NO_LEADER, PartitionImage
+from kafkawire.errors import ErrorCode
+from kafkawire.messages.elect_leaders import (
+    ElectLeadersRequest,
+    ElectLeadersResponse,
+    PartitionResult,
+    ReplicaElectionResult,
+)
+
+PREFERRED = 0
+UNCLEAN = 1
+
+
+def handle(context: Context, request: Request, body: ElectLeadersRequest) -> Answer:
+    """Answer one ElectLeaders request."""
+    kind = body.election_type if request.version >= 1 else PREFERRED
+    named = (
+        None if body.topic_partitions is None else [(topic.topic, topic.partitions) for topic in body.topic_partitions]
+    )
+    if kind not in (PREFERRED, UNCLEAN):
+        code, message = ErrorCode.INVALID_REQUEST, f"Unknown election type {kind}"
+        results = [
+            ReplicaElectionResult(topic=topic, partition_result=[_result(index, code, message) for index in indexes])
+            for topic, indexes in named or ()
+        ]
+        return ElectLeadersResponse(error_code=code, replica_election_results=results)
+    if named is None:
+        results = []
+        for name, image in context.image.topics.items():
+            outcomes = [(partition.index, _outcome(partition, kind)) for partition in image.partitions]
+            told = [_result(index, code) for index, code in outcomes if code != ErrorCode.ELECTION_NOT_NEEDED]
+            results.append(ReplicaElectionResult(topic=name, partition_result=told))
+        return ElectLeadersResponse(replica_election_results=results)
+    return ElectLeadersResponse(
+        replica_election_results=[
+            ReplicaElectionResult(
+                topic=topic, partition_result=[_elect(context, topic, index, kind) for index in indexes]
+            )
+            for topic, indexes in named
+        ]
+    )
+
+
+def _elect(context: Context, topic: str, index: int, kind: int) -> PartitionResult:
+    known = context.image.topics.get(topic)
+    if known is None:
+        return _result(index, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"No such topic as {topic}")
+    if not 0 <= index < len(known.partitions):
+        return _result(index, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"No such partition as {topic}-{index}")
+    return _result(index, _outcome(known.partitions[index], kind))
+
+
+def _outcome(partition: PartitionImage, kind: int) -> ErrorCode:
+    if kind == PREFERRED:
+        is_led = partition.leader == partition.replicas[0]
+        return ErrorCode.ELECTION_NOT_NEEDED if is_led else ErrorCode.PREFERRED_LEADER_NOT_AVAILABLE
+    is_led = partition.leader != NO_LEADER
+    return ErrorCode.ELECTION_NOT_NEEDED if is_led else ErrorCode.ELIGIBLE_LEADERS_NOT_AVAILABLE
+
+
+def _result(index: int, code: ErrorCode, message: str | None = None) -> PartitionResult:
+    return PartitionResult(partition_id=index, error_code=code, error_message=message or code.message)

@@ -1,0 +1,48 @@
+"""ListPartitionReassignments: partitions that are moving between brokers (KIP-455).
+
+Behavior:
+    Partitions that do not move are left out, as is what is not there, and so is a topic of which nothing moves. With one
+    broker nothing ever moves.
+
+Versions:
+    0, which is flexible.
+"""
+
+from __future__ import annotations
+
+from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.metadata.image import TopicImage
+from kafkawire.messages.list_partition_reassignments import (
+    ListPartitionReassignmentsRequest,
+    ListPartitionReassignmentsResponse,
+    OngoingPartitionReassignment,
+    OngoingTopicReassignment,
+)
+
+
+def handle(context: Context, request: Request, body: ListPartitionReassignmentsRequest) -> Answer:
+    """Answer one ListPartitionReassignments request."""
+    topics = context.image.topics
+    if body.topics is None:
+        found = [_moving(topic, range(len(topic.partitions))) for topic in topics.values()]
+    else:
+        found = [_moving(topics[asked.name], asked.partition_indexes) for asked in body.topics if asked.name in topics]
+    return ListPartitionReassignmentsResponse(error_message=None, topics=[topic for topic in found if topic.partitions])
+
+
+def _moving(topic: TopicImage, indexes: range | list[int]) -> OngoingTopicReassignment:
+    answer = OngoingTopicReassignment(name=topic.name)
+    for index in indexes:
+        if not 0 <= index < len(topic.partitions):
+            continue
+        partition = topic.partitions[index]
+        if partition.adding_replicas or partition.removing_replicas:
+            answer.partitions.append(
+                OngoingPartitionReassignment(
+                    partition_index=index,
+                    replicas=list(partition.replicas),
+                    adding_replicas=list(partition.adding_replicas),
+                    removing_replicas=list(partition.removing_replicas),
+                )
+            )
+    return answer
