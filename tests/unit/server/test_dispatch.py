@@ -15,8 +15,21 @@ from kafkawire.compiler import decode, encode, raw_encoder
 from kafkawire.errors import ErrorCode
 from kafkawire.framing import UnsupportedVersion
 from kafkawire.index import APIS
+from kafkawire.messages.alter_replica_log_dirs import (
+    AlterReplicaLogDir,
+    AlterReplicaLogDirsRequest,
+    AlterReplicaLogDirsResponse,
+    AlterReplicaLogDirTopic,
+)
 from kafkawire.messages.api_versions import ApiVersionsResponse
+from kafkawire.messages.delete_records import (
+    DeleteRecordsPartition,
+    DeleteRecordsRequest,
+    DeleteRecordsResponse,
+    DeleteRecordsTopic,
+)
 from kafkawire.messages.describe_groups import DescribeGroupsRequest, DescribeGroupsResponse
+from kafkawire.messages.elect_leaders import ElectLeadersRequest, ElectLeadersResponse, TopicPartitions
 from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchResponse, FetchTopic
 from kafkawire.messages.find_coordinator import FindCoordinatorRequest, FindCoordinatorResponse
 from kafkawire.messages.metadata import MetadataRequest, MetadataRequestTopic, MetadataResponse
@@ -144,3 +157,32 @@ def test_describe_groups_fails_group_by_group() -> None:
     answer = again(15, 5, DescribeGroupsRequest(groups=["g", "h"]))
     assert isinstance(answer, DescribeGroupsResponse)
     assert [(group.group_id, group.error_code) for group in answer.groups] == [("g", -1), ("h", -1)]
+
+
+def test_moves_between_directories_fail_topic_by_topic() -> None:
+    topics = [AlterReplicaLogDirTopic(name=name, partitions=[0, 3]) for name in ("a", "b")]
+    request = AlterReplicaLogDirsRequest(dirs=[AlterReplicaLogDir(path="/data", topics=topics)])
+    answer = again(34, 2, request)
+    assert isinstance(answer, AlterReplicaLogDirsResponse)
+    assert [(t.topic_name, p.partition_index, p.error_code) for t in answer.results for p in t.partitions] == [
+        ("a", 0, -1),
+        ("a", 3, -1),
+        ("b", 0, -1),
+        ("b", 3, -1),
+    ]
+
+
+def test_a_failed_deletion_of_records_has_no_low_watermark() -> None:
+    partitions = [DeleteRecordsPartition(partition_index=4, offset=1)]
+    answer = again(21, 1, DeleteRecordsRequest(topics=[DeleteRecordsTopic(name="t", partitions=partitions)]))
+    assert isinstance(answer, DeleteRecordsResponse)
+    assert [(p.partition_index, p.low_watermark, p.error_code) for p in answer.topics[0].partitions] == [(4, -1, -1)]
+
+
+@pytest.mark.parametrize("version", [0, 2])
+def test_an_election_fails_partition_by_partition(version: int) -> None:
+    named = [TopicPartitions(topic="t", partitions=[1])]
+    answer = again(43, version, ElectLeadersRequest(topic_partitions=named))
+    assert isinstance(answer, ElectLeadersResponse)
+    assert [(p.partition_id, p.error_code) for p in answer.replica_election_results[0].partition_result] == [(1, -1)]
+    assert again(43, version, ElectLeadersRequest(topic_partitions=None)) is not None
