@@ -12,7 +12,6 @@ Versions:
 from __future__ import annotations
 
 from kafkaemu.handlers.context import Answer, Context, Request
-from kafkaemu.handlers.describe_log_dirs import log_dir
 from kafkawire.errors import ErrorCode
 from kafkawire.messages.alter_replica_log_dirs import (
     AlterReplicaLogDirPartitionResult,
@@ -46,7 +45,7 @@ def handle(context: Context, request: Request, body: AlterReplicaLogDirsRequest)
 
 
 def _outcome(context: Context, topic: str, index: int, path: str) -> ErrorCode:
-    if path != log_dir(context.config):
+    if path != context.log_dir:
         return ErrorCode.LOG_DIR_NOT_FOUND
     if context.replicas.partition(topic, index) is None:
         return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION

@@ -112,6 +112,11 @@ class Context:
         """The metadata this broker has applied."""
         return self.controller.image
 
+    @property
+    def log_dir(self) -> str:
+        """The name of this broker's one log directory: the first of ``log.dirs``, or of ``log.dir``."""
+        return str((self.config["log.dirs"] or self.config["log.dir"])[0])
+
     def leader_of(self, request: Request, topic: str, index: int) -> LeaderLocation:
         """Who leads a partition as far as this broker knows, to be told to a client that has come to the wrong one."""
         partition = self.replicas.partition(topic, index)

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.handlers.context import Answer, Context, Request
 from kafkaemu.replica.partition import Partition
 from kafkawire.messages.describe_log_dirs import (
@@ -27,12 +26,6 @@ from kafkawire.messages.describe_log_dirs import (
 )
 
 
-def log_dir(config: BrokerConfig) -> str:
-    """The name of the one directory of this broker."""
-    dirs = config["log.dirs"] or config["log.dir"]
-    return str(dirs[0])
-
-
 def handle(context: Context, request: Request, body: DescribeLogDirsRequest) -> Answer:
     """Answer one DescribeLogDirs request."""
     topics: dict[str, DescribeLogDirsTopic] = {}
@@ -42,7 +35,7 @@ def handle(context: Context, request: Request, body: DescribeLogDirsRequest) -> 
         topics[partition.topic].partitions.append(
             DescribeLogDirsPartition(partition_index=partition.index, partition_size=partition.log.size_bytes)
         )
-    result = DescribeLogDirsResult(log_dir=log_dir(context.config), topics=list(topics.values()))
+    result = DescribeLogDirsResult(log_dir=context.log_dir, topics=list(topics.values()))
     memory = context.replicas.memory
     if memory.limit_bytes is not None:
         result.total_bytes = memory.limit_bytes

@@ -16,7 +16,6 @@ Versions:
 from __future__ import annotations
 
 from kafkaemu.handlers.context import Answer, Context, Request
-from kafkaemu.handlers.metadata import TOPIC_OPERATIONS
 from kafkaemu.metadata.image import INTERNAL_TOPICS, PartitionImage, TopicImage
 from kafkaemu.metadata.topic_names import name_error
 from kafkawire.errors import ErrorCode
@@ -27,6 +26,9 @@ from kafkawire.messages.describe_topic_partitions import (
     DescribeTopicPartitionsResponse,
     NextCursor,
 )
+
+#: Bits of the ACL operations that exist for a topic (AclEntry.supportedOperations).
+TOPIC_OPERATIONS = 3576
 
 
 def handle(context: Context, request: Request, body: DescribeTopicPartitionsRequest) -> Answer:
