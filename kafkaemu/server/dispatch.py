@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from kafkaemu.handlers.context import CloseConnection
 from kafkawire.compiler import RawDecoder, RawEncoder, raw_decoder, raw_encoder
 from kafkawire.errors import ErrorCode
 from kafkawire.framing import UnsupportedVersion, response_header
@@ -114,7 +115,10 @@ class Dispatcher:
 
 
 def internal_error(route: Route, request: Request, body: Any, error: Exception) -> TopLevel:
-    """Log the traceback of a defect in a handler, once, and make the answer its client gets: UNKNOWN_SERVER_ERROR."""
+    """Log the traceback of a defect in a handler, once, and make the answer its client gets: UNKNOWN_SERVER_ERROR.
+
+    Raises `CloseConnection` where no answer is expected (Produce with acks=0): the next request's would be taken for it.
+    """
     logger.error(
         'Internal error answering %s of %s:%d (client id "%s")',
         route.name,
@@ -124,5 +128,8 @@ def internal_error(route: Route, request: Request, body: Any, error: Exception) 
         exc_info=error,
     )
     from kafkaemu.server.error_answers import error_answer
+    from kafkawire.messages.produce import ProduceRequest
 
+    if isinstance(body, ProduceRequest) and body.acks == 0:
+        raise CloseConnection("an internal error, and no answer is expected that could tell it") from error
     return error_answer(route.api, route.version, body, ErrorCode.UNKNOWN_SERVER_ERROR)

@@ -14,6 +14,7 @@ import attrs
 from kafkawire.declare import LATEST, Field, Message, TopLevel
 from kafkawire.errors import ErrorCode
 from kafkawire.index import Api
+from kafkawire.messages.init_producer_id import InitProducerIdResponse
 
 
 @attrs.frozen
@@ -143,26 +144,41 @@ SHAPES: dict[int, tuple[Repeat, ...]] = {
     75: (Repeat("topics", "topics", _NAME),),
 }
 #: Fields that mean "nobody" or "unknown" when there is an error, where Kafka's default would say something else.
-_UNKNOWN = {"base_offset": -1, "high_watermark": -1, "node_id": -1, "committed_offset": -1, "low_watermark": -1}
+_UNKNOWN: dict[str, int | bytes] = {
+    "base_offset": -1,
+    "high_watermark": -1,
+    "node_id": -1,
+    "port": -1,
+    "committed_offset": -1,
+    "low_watermark": -1,
+    "records": b"",
+}
+#: The same for strings, in versions in which they may be null.
+_UNKNOWN_IF_NULLABLE = frozenset({"protocol_name", "error_message"})
+#: The APIs whose answers have the text of the error, too: FindCoordinator, DescribeConfigs, DescribeQuorum.
+_WITH_TEXT = frozenset({10, 32, 55})
 
 
 def error_answer(api: Api, version: int, request: Any, code: ErrorCode) -> TopLevel:
     """The answer that says ``code`` to everything in ``request`` (a decoded body, or None if it has none)."""
     answer = api.response()
-    _mark(answer, version, code)
+    text = code.message if api.key in _WITH_TEXT else None
+    _mark(answer, version, code, text)
+    if isinstance(answer, InitProducerIdResponse):
+        answer.producer_epoch = -1
     if request is not None:
         for repeat in SHAPES.get(api.key, ()):
-            _repeat(repeat, request, answer, version, code)
+            _repeat(repeat, request, answer, version, code, text)
     return answer
 
 
-def _repeat(repeat: Repeat, request: Any, answer: Any, version: int, code: ErrorCode) -> None:
+def _repeat(repeat: Repeat, request: Any, answer: Any, version: int, code: ErrorCode, text: str | None) -> None:
     if not repeat.since <= version <= repeat.until:
         return
     if repeat.target is None:
         for source in getattr(request, repeat.source):
             for inside in repeat.inside:
-                _repeat(inside, source, answer, version, code)
+                _repeat(inside, source, answer, version, code, text)
         return
     fields: tuple[Field, ...] = type(answer).FIELDS
     element_class = next(field.struct for field in fields if field.name == repeat.target)
@@ -173,21 +189,23 @@ def _repeat(repeat: Repeat, request: Any, answer: Any, version: int, code: Error
         for name, origin in repeat.identity.items():
             value = source if origin is None else getattr(source, origin)
             setattr(element, name, value)
-        _mark(element, version, code)
+        _mark(element, version, code, text)
         for inside in repeat.inside:
-            _repeat(inside, source, element, version, code)
+            _repeat(inside, source, element, version, code, text)
         elements.append(element)
 
 
-def _mark(message: Message, version: int, code: ErrorCode) -> None:
+def _mark(message: Message, version: int, code: ErrorCode, text: str | None) -> None:
     """Set the error, and whatever else must not keep its default."""
     for field in message.FIELDS:
         if field.name == "error_code":
             setattr(message, field.name, code)
         elif field.name in _UNKNOWN:
             setattr(message, field.name, _UNKNOWN[field.name])
+        elif field.name == "error_message" and text is not None:
+            setattr(message, field.name, text)
         elif field.kind == "string" and not field.is_array and getattr(message, field.name) is None:
             if not field.nullable_in(version):
                 setattr(message, field.name, "")
-        elif field.name == "error_message" and field.nullable_in(version):
+        elif field.name in _UNKNOWN_IF_NULLABLE and field.nullable_in(version):
             setattr(message, field.name, None)

@@ -196,6 +196,18 @@ def test_a_parked_connection_reads_ahead_no_more_than_its_limit() -> None:
     assert len(client.server_pipe._incoming.content) == left
 
 
+@pytest.mark.parametrize("acks", [0, 1])
+def test_a_defect_never_answers_a_request_that_wants_no_answer(acks: int, caplog: pytest.LogCaptureFixture) -> None:
+    def broken(context: Context, request: Request, body: ProduceRequest) -> Answer:
+        raise RuntimeError("a defect")
+
+    client = Serving({0: broken, HEARTBEAT: ok}).connect()
+    client.send(framed(ProduceRequest(acks=acks), 9, 1) + heartbeat(0, 2))
+    assert client.pump() is (Turn.READ if acks else Turn.CLOSED)
+    assert len(client.frames()) == (2 if acks else 0)
+    assert "a defect" in caplog.text
+
+
 def test_empty_frames_are_not_read_ahead_without_end() -> None:
     serving = Serving({HEARTBEAT: Waiting().handle})
     client = serving.connect()

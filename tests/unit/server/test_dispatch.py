@@ -28,10 +28,13 @@ from kafkawire.messages.delete_records import (
     DeleteRecordsResponse,
     DeleteRecordsTopic,
 )
+from kafkawire.messages.describe_configs import DescribeConfigsRequest, DescribeConfigsResource, DescribeConfigsResponse
 from kafkawire.messages.describe_groups import DescribeGroupsRequest, DescribeGroupsResponse
 from kafkawire.messages.elect_leaders import ElectLeadersRequest, ElectLeadersResponse, TopicPartitions
 from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchResponse, FetchTopic
 from kafkawire.messages.find_coordinator import FindCoordinatorRequest, FindCoordinatorResponse
+from kafkawire.messages.init_producer_id import InitProducerIdRequest, InitProducerIdResponse
+from kafkawire.messages.join_group import JoinGroupRequest, JoinGroupResponse
 from kafkawire.messages.metadata import MetadataRequest, MetadataRequestTopic, MetadataResponse
 from kafkawire.messages.offset_fetch import (
     OffsetFetchRequest,
@@ -186,3 +189,36 @@ def test_an_election_fails_partition_by_partition(version: int) -> None:
     assert isinstance(answer, ElectLeadersResponse)
     assert [(p.partition_id, p.error_code) for p in answer.replica_election_results[0].partition_result] == [(1, -1)]
     assert again(43, version, ElectLeadersRequest(topic_partitions=None)) is not None
+
+
+@pytest.mark.parametrize("version", [3, 4, 6])
+def test_find_coordinator_says_in_words_what_happened_and_names_nobody(version: int) -> None:
+    answer = again(10, version, FindCoordinatorRequest(key="g", coordinator_keys=["g"]))
+    assert isinstance(answer, FindCoordinatorResponse)
+    said = answer if version < 4 else answer.coordinators[0]
+    assert (said.error_message, said.node_id, said.host, said.port) == (FAILED.message, -1, "", -1)
+
+
+def test_fetch_fails_without_null_records() -> None:
+    answer = again(1, 12, FetchRequest(topics=[FetchTopic(topic="t", partitions=[FetchPartition(partition=3)])]))
+    assert isinstance(answer, FetchResponse)
+    assert answer.responses[0].partitions[0].records == b""
+
+
+@pytest.mark.parametrize(("version", "protocol"), [(6, ""), (7, None), (9, None)])
+def test_join_group_fails_without_a_protocol(version: int, protocol: str | None) -> None:
+    answer = again(11, version, JoinGroupRequest())
+    assert isinstance(answer, JoinGroupResponse)
+    assert (answer.error_code, answer.generation_id, answer.protocol_name) == (-1, -1, protocol)
+
+
+def test_init_producer_id_fails_without_id_and_epoch() -> None:
+    answer = again(22, 5, InitProducerIdRequest())
+    assert isinstance(answer, InitProducerIdResponse)
+    assert (answer.error_code, answer.producer_id, answer.producer_epoch) == (-1, -1, -1)
+
+
+def test_describe_configs_says_in_words_what_happened() -> None:
+    answer = again(32, 4, DescribeConfigsRequest(resources=[DescribeConfigsResource(resource_type=2)]))
+    assert isinstance(answer, DescribeConfigsResponse)
+    assert [(one.error_code, one.error_message) for one in answer.results] == [(-1, FAILED.message)]
