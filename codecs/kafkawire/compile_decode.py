@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable
 from functools import cache
+from typing import TypeAlias, TypeVar
 
 import attrs
 
@@ -14,6 +15,18 @@ from kafkawire.source import Source
 
 #: What to loop over for so many elements: half the cost of a range, and arrays of one element are the most common.
 TIMES = tuple((None,) * count for count in range(32))
+T = TypeVar("T")
+NumbersReader: TypeAlias = Callable[[Buffer, int], tuple[float, ...]]
+
+
+def after_length_byte(by_count: tuple[T, ...]) -> tuple[T | None, ...]:
+    """By the first byte of a compact length, which is one more than the length: what to use for so many elements; None for null
+    and for counts beyond ``by_count``. One look instead of four comparisons and subtractions."""
+    return (None, *by_count, *(None,) * (255 - len(by_count)))
+
+
+#: What to loop over, by the first byte of a compact length.
+LOOPS = after_length_byte(TIMES)
 FIXED = {
     "bool": "?",
     "int8": "b",
@@ -33,9 +46,15 @@ def fixed_size(kind: str) -> int | None:
 
 
 @cache
-def numbers_readers(layout: str) -> tuple[Callable[[Buffer, int], tuple[float, ...]], ...]:
+def numbers_readers(layout: str) -> tuple[NumbersReader, ...]:
     """What reads 0, 1, 2, ... numbers of one layout, for less than half the cost of a format made on the spot."""
     return tuple(struct.Struct(f">{count}{layout}").unpack_from for count in range(len(TIMES)))
+
+
+@cache
+def numbers_readers_after_length_byte(layout: str) -> tuple[NumbersReader | None, ...]:
+    """The same by the first byte of a compact length."""
+    return after_length_byte(numbers_readers(layout))
 
 
 def minimum_size(cls: type[Message], version: int, flexible: bool) -> int:
@@ -64,6 +83,12 @@ def _minimum_field_size(field: Field, version: int, flexible: bool) -> int:
     return size
 
 
+def has_records(cls: type[Message], version: int) -> bool:
+    """Whether there are records anywhere in ``cls``."""
+    fields = [field for field in cls.FIELDS if field.in_version(version)]
+    return any(f.kind == "records" or (f.struct is not None and has_records(f.struct, version)) for f in fields)
+
+
 def generate(cls: type[TopLevel], version: int, lenient: bool, budget: int, *, budgeted: bool) -> Source:
     """The source of ``decode(buf, pos) -> (message, pos)``.
 
@@ -88,7 +113,9 @@ def generate(cls: type[TopLevel], version: int, lenient: bool, budget: int, *, b
     source.indent += 1
     source.emit("try:")
     source.indent += 1
-    source.emit("if buf.__class__ is memoryview: buf = bytes(buf)")
+    # Records are parts of what came in, which is copied only if it must be; anything else is read out of bytes.
+    writer.is_bytes = not has_records(cls, version)
+    source.emit(f"if buf.__class__ is {'not bytes' if writer.is_bytes else 'memoryview'}: buf = bytes(buf)")
     source.emit("end = len(buf)")
     source.emit(f"budget = {budget}" if budgeted else f"if end > {budget}: return large(buf, pos)")
     result = writer.struct(cls, "")
@@ -114,6 +141,8 @@ class _DecodeWriter:
         self._checks: list[tuple[str, str]] = []
         #: Whether the elements at work share one memoryview of the buffer, from which slices cost half of new ones.
         self._has_view = False
+        #: Whether the buffer is bytes for sure.
+        self.is_bytes = False
 
     # Runs of fixed-size values
 
@@ -241,7 +270,7 @@ class _DecodeWriter:
         elif kind == "records":
             value = content.replace("buf", "view" if self._has_view else "memoryview(buf)")
         else:
-            value = f"bytes({content})"
+            value = content if self.is_bytes else f"bytes({content})"
         emit = self.source.emit
         if nullable:
             emit(f"if {null}: {name} = None{'; pos += 1' if compact else ''}", path)
@@ -257,9 +286,22 @@ class _DecodeWriter:
 
     def _array(self, field: Field, path: str, nullable: bool, compact: bool) -> str:
         emit = self.source.emit
-        length = self._compact_count(path) if compact else self._plain_length("i", path)
-        null = f"not {length}" if compact else f"{length} < 0"
+        element = field.struct
+        layout = None if element is not None or field.kind in ("bool", "uuid") else FIXED.get(field.kind)
         name = self.source.name("a")
+        if compact and not nullable:
+            length = self.read_fixed("B", path, "n")
+            self.flush()
+            turns = self.source.name("r")
+            table = LOOPS if layout is None else numbers_readers_after_length_byte(layout)
+            emit(f"{turns} = {self.source.constant('after', table)}[{length}]", path)
+            emit(f"if {turns} is None:")
+            self.source.indent += 1
+            emit(f"if {length} > 127: {length}, pos = read_length(buf, pos - 1); pos += 1", path)
+        else:
+            length = self._compact_count(path) if compact else self._plain_length("i", path)
+            turns = ""
+        null = f"not {length}" if compact else f"{length} < 0"
         if nullable:
             emit(f"if {null}: {name} = None", path)
             emit("else:")
@@ -268,43 +310,57 @@ class _DecodeWriter:
             emit(f"if {null}: raise bad_length({length}, {compact})", path)
         if compact:
             emit(f"{length} -= 1")
-        element = field.struct
-        if element is not None:
-            size: int | None = minimum_size(element, self.version, self.flexible)
-        else:
-            size = fixed_size(field.kind) or (1 if compact else 2)
+        size = self._element_size(field, compact)
         claimed = f"{length} * {size}" if size != 1 else length
-        emit(
-            f"if {claimed} > end - pos: raise Malformed(f'{{{length}}} elements in the {{end - pos}} bytes left')", path
-        )
+        short = f"raise Malformed(f'{{{length}}} elements in the {{end - pos}} bytes left')"
+        emit(f"if {claimed} > end - pos: {short}", path)
+        if turns:
+            emit(
+                f"{turns} = "
+                + (f"range({length})" if layout is None else f"Struct(f'>{{{length}}}{layout}').unpack_from")
+            )
+            self.source.indent -= 1
+            if layout is not None or self.budgeted:
+                emit(f"else: {length} -= 1")
         if self.budgeted:
             emit(f"budget -= {length}")
             emit("if budget < 0: raise Malformed('too many elements in one message')", path)
-        layout = FIXED.get(field.kind)
-        if element is None and layout is not None and field.kind not in ("bool", "uuid"):
-            readers = self.source.constant("readers", numbers_readers(layout))
-            rare = f"unpack_from(f'>{{{length}}}{layout}', buf, pos)"
-            self.source.constants["unpack_from"] = struct.unpack_from
-            emit(f"{name} = [*({readers}[{length}](buf, pos) if {length} < {len(TIMES)} else {rare})]", path)
-            emit(f"pos += {length} * {size}")
+        if layout is None:
+            self._elements(
+                name, turns or f"times[{length}] if {length} < {len(TIMES)} else range({length})", field, path
+            )
         else:
-            emit(f"{name} = []")
-            if element is not None and any(
-                part.kind == "records" for part in element.FIELDS if part.in_version(self.version)
-            ):
-                emit("view = memoryview(buf)")
-                self._has_view = True
-            emit(f"for _ in times[{length}] if {length} < {len(TIMES)} else range({length}):")
-            self.source.indent += 1
-            inner = f"{path}[{{{name}}}]"
-            value = self.struct(element, inner) if element is not None else self._element(field, inner, compact)
-            self.flush()
-            emit(f"{name}.append({value})")
-            self.source.indent -= 1
-            self._has_view = False
+            self.source.constants["Struct"] = struct.Struct
+            readers = self.source.constant("readers", numbers_readers(layout))
+            short = f"{readers}[{length}] if {length} < {len(TIMES)} else Struct(f'>{{{length}}}{layout}').unpack_from"
+            emit(f"{name} = [*{turns or f'({short})'}(buf, pos)]; pos += {length} * {size}", path)
         if nullable:
             self.source.indent -= 1
         return name
+
+    def _element_size(self, field: Field, compact: bool) -> int:
+        """The fewest bytes an element of an array takes."""
+        if field.struct is not None:
+            return minimum_size(field.struct, self.version, self.flexible)
+        return fixed_size(field.kind) or (1 if compact else 2)
+
+    def _elements(self, name: str, turns: str, field: Field, path: str) -> None:
+        """The loop over the elements of an array that are not read all at once."""
+        emit, element = self.source.emit, field.struct
+        emit(f"{name} = []")
+        parts = element.FIELDS if element is not None else ()
+        if any(part.kind == "records" and part.in_version(self.version) for part in parts):
+            emit("view = memoryview(buf)")
+            self._has_view = True
+        emit(f"for _ in {turns}:")
+        self.source.indent += 1
+        inner = f"{path}[{{{name}}}]"
+        compact = self.flexible and field.flexible
+        value = self.struct(element, inner) if element is not None else self._element(field, inner, compact)
+        self.flush()
+        emit(f"{name}.append({value})")
+        self.source.indent -= 1
+        self._has_view = False
 
     def _element(self, field: Field, path: str, compact: bool) -> str:
         if field.kind in ("string", "bytes"):
