@@ -74,6 +74,17 @@ class Turn(enum.Enum):
     CLOSED = enum.auto()
 
 
+def java_host(host: str) -> str:
+    """An IPv6 address as Java prints it, with all eight groups (``0:0:0:0:0:0:0:1``); so clients see it as a member's host."""
+    address, percent, zone = host.partition("%")
+    before, gap, after = address.partition("::")
+    groups = before.split(":") if before else []
+    if gap:
+        last = after.split(":") if after else []
+        groups += ["0"] * (8 - len(groups) - len(last)) + last
+    return ":".join(groups) + percent + zone
+
+
 class Connections:
     """What the connections of one broker share, and which there are."""
 
@@ -143,7 +154,7 @@ class ServerConnection:
 
     def __init__(self, shared: Connections, connection: Connection, listener: str) -> None:
         host, port = connection.peer_address
-        self.peer = Peer("/" + host, port, listener)
+        self.peer = Peer("/" + (java_host(host) if ":" in host else host), port, listener)
         self.closed = False
         self.active_ms = shared.clock.real_ms()
         self._shared = shared

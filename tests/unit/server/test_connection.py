@@ -10,7 +10,8 @@ import pytest
 
 from kafkaemu.delayed import Parked
 from kafkaemu.handlers.context import NO_ANSWER, Answer, CloseConnection, Context, Request
-from kafkaemu.server.connection import FRAMES_PER_TURN, READ_AHEAD_BYTES, Turn
+from kafkaemu.server.connection import FRAMES_PER_TURN, READ_AHEAD_BYTES, ServerConnection, Turn
+from kafkaemu.world.memory import connection_pair
 from kafkawire.declare import TopLevel
 from kafkawire.framing import unsent
 from kafkawire.messages.fetch import FetchableTopicResponse, FetchResponse, PartitionData
@@ -21,7 +22,7 @@ from kafkawire.messages.produce import (
     ProduceResponse,
     TopicProduceData,
 )
-from tests.support.serving import Serving, framed
+from tests.support.serving import NoEvent, Serving, framed
 
 HEARTBEAT = HeartbeatRequest.KEY
 
@@ -206,6 +207,26 @@ def test_a_defect_never_answers_a_request_that_wants_no_answer(acks: int, caplog
     assert client.pump() is (Turn.READ if acks else Turn.CLOSED)
     assert len(client.frames()) == (2 if acks else 0)
     assert "a defect" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("address", "printed"),
+    [
+        ("::1", "/0:0:0:0:0:0:0:1"),
+        ("::", "/0:0:0:0:0:0:0:0"),
+        ("fd00::2", "/fd00:0:0:0:0:0:0:2"),
+        ("2001:db8::a:0:1", "/2001:db8:0:0:0:a:0:1"),
+        ("1:2:3:4:5:6:7:8", "/1:2:3:4:5:6:7:8"),
+        ("fe80::", "/fe80:0:0:0:0:0:0:0"),
+        ("fe80::1%2", "/fe80:0:0:0:0:0:0:1%2"),
+        ("127.0.0.1", "/127.0.0.1"),
+    ],
+)
+def test_hosts_of_clients_are_written_as_java_writes_them(address: str, printed: str) -> None:
+    serving = Serving({})
+    end, _ = connection_pair(NoEvent)
+    end._peer = (address, 1)
+    assert ServerConnection(serving.connections, end, "PLAINTEXT").peer.host == printed
 
 
 def test_empty_frames_are_not_read_ahead_without_end() -> None:
