@@ -139,6 +139,7 @@ SHAPES: dict[int, tuple[Repeat, ...]] = {
             (Repeat("partitions", "partitions", {"partition_index": "partition_index"}),),
         ),
     ),
+    46: (Repeat("topics", "topics", _NAME, (Repeat("partition_indexes", "partitions", {"partition_index": None}),)),),
     61: (Repeat("topics", "topics", _NAME, (Repeat("partition_indexes", "partitions", {"partition_index": None}),)),),
     65: (Repeat("transactional_ids", "transaction_states", {"transactional_id": None}),),
     75: (Repeat("topics", "topics", _NAME),),

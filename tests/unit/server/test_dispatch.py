@@ -35,6 +35,11 @@ from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchResponse
 from kafkawire.messages.find_coordinator import FindCoordinatorRequest, FindCoordinatorResponse
 from kafkawire.messages.init_producer_id import InitProducerIdRequest, InitProducerIdResponse
 from kafkawire.messages.join_group import JoinGroupRequest, JoinGroupResponse
+from kafkawire.messages.list_partition_reassignments import (
+    ListPartitionReassignmentsRequest,
+    ListPartitionReassignmentsResponse,
+    TopicOfInterest,
+)
 from kafkawire.messages.metadata import MetadataRequest, MetadataRequestTopic, MetadataResponse
 from kafkawire.messages.offset_fetch import (
     OffsetFetchRequest,
@@ -222,3 +227,11 @@ def test_describe_configs_says_in_words_what_happened() -> None:
     answer = again(32, 4, DescribeConfigsRequest(resources=[DescribeConfigsResource(resource_type=2)]))
     assert isinstance(answer, DescribeConfigsResponse)
     assert [(one.error_code, one.error_message) for one in answer.results] == [(-1, FAILED.message)]
+
+
+def test_reassignments_fail_as_if_each_partition_asked_for_were_under_way() -> None:
+    topics = [TopicOfInterest(name="t", partition_indexes=[1, 2])]
+    answer = again(46, 0, ListPartitionReassignmentsRequest(topics=topics))
+    assert isinstance(answer, ListPartitionReassignmentsResponse)
+    assert answer.error_code == -1
+    assert [(t.name, p.partition_index) for t in answer.topics for p in t.partitions] == [("t", 1), ("t", 2)]
