@@ -380,7 +380,10 @@ class ServerConnection:
         try:
             if not isinstance(message, NoAnswer):
                 self._answer(route, request, body, message)
-            if not self._flush() or self._frames or self._shared.draining:
+            if self._parts is not None and sum(map(len, self._parts)) > COLLECT_BYTES:
+                # Sending it is for a turn of our own: a thousand such answers in one turn would hold everybody up.
+                self._connection.wake()
+            elif not self._flush() or self._frames or self._shared.draining:
                 self._connection.wake()
         except OSError:
             self.close()

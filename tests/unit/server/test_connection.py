@@ -14,7 +14,7 @@ from kafkaemu.server.connection import FRAMES_PER_TURN, READ_AHEAD_BYTES, Server
 from kafkaemu.world.memory import connection_pair
 from kafkawire.declare import TopLevel
 from kafkawire.framing import unsent
-from kafkawire.messages.fetch import FetchableTopicResponse, FetchResponse, PartitionData
+from kafkawire.messages.fetch import FetchableTopicResponse, FetchRequest, FetchResponse, PartitionData
 from kafkawire.messages.heartbeat import HeartbeatRequest, HeartbeatResponse
 from kafkawire.messages.produce import (
     PartitionProduceData,
@@ -101,8 +101,6 @@ def test_answers_wait_until_the_client_takes_them() -> None:
     big = PartitionData(partition_index=0, records=b"y" * 200_000)
     answer = FetchResponse(responses=[FetchableTopicResponse(topic="t", partitions=[big])])
     client = Serving({HEARTBEAT: ok, 1: lambda c, r, b: answer}).connect()
-    from kafkawire.messages.fetch import FetchRequest
-
     client.send(framed(FetchRequest(), 4, 1) + heartbeat(0, 2))
     assert client.pump() is Turn.WRITE
     assert client.pump() is Turn.WRITE, "nothing is taken: still waiting"
@@ -227,6 +225,23 @@ def test_hosts_of_clients_are_written_as_java_writes_them(address: str, printed:
     end, _ = connection_pair(NoEvent)
     end._peer = (address, 1)
     assert ServerConnection(serving.connections, end, "PLAINTEXT").peer.host == printed
+
+
+@pytest.mark.parametrize(("size", "is_sent_at_once"), [(1000, True), (1_000_000, False)])
+def test_large_answers_are_not_sent_by_the_turn_that_completes_them(size: int, is_sent_at_once: bool) -> None:
+    partition = PartitionData(partition_index=0, records=bytes(size))
+    answer = FetchResponse(responses=[FetchableTopicResponse(topic="t", partitions=[partition])])
+    serving = Serving({1: lambda c, r, b: Parked(("key",), lambda: answer)})
+    client = serving.connect()
+    client.send(framed(FetchRequest(), 12, 1))
+    assert client.pump() is Turn.PARKED
+    wakes = []
+    client.server_pipe.wake = lambda: wakes.append(1)  # type: ignore[method-assign]
+    serving.waiting.touch("key")
+    assert wakes == ([] if is_sent_at_once else [1])
+    assert bool(client.receive()) is is_sent_at_once
+    assert client.run() is Turn.READ
+    assert [len(frame) > size for frame in client.frames()] == [True]
 
 
 def test_empty_frames_are_not_read_ahead_without_end() -> None:
