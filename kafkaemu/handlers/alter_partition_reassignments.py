@@ -5,6 +5,7 @@ Behavior:
     message, for null: nothing is moving that could be called off; INVALID_REPLICA_ASSIGNMENT for no brokers, unknown
     ones, or one that comes twice. With one broker what is left is the place where the partition is already: no error,
     and nothing moves. The message of the whole is "" where no topic is named, as on the real broker, otherwise null.
+    The timeout never strikes; the real broker answers one of 0 or below with REQUEST_TIMED_OUT.
 
 Versions:
     1 can forbid a change of the number of replicas (KIP-860), which no legal place here is, and repeats that.

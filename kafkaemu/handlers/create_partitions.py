@@ -6,7 +6,8 @@ Behavior:
     hand another number of placements than new partitions, an empty one, one with unknown brokers, the same one twice
     or another number of them than the topic has: INVALID_REPLICA_ASSIGNMENT; a topic with which the request would add
     more than 10,000 partitions: UNKNOWN_SERVER_ERROR, while others that still fit are made. The partitions are there
-    when they are answered, so the timeout never strikes. Internal topics may grow.
+    when they are answered, so the timeout never strikes; the real broker answers a timeout of 0 or below with
+    REQUEST_TIMED_OUT. Internal topics may grow.
 
 Versions:
     2 is flexible. 3 lets a quota refuse with THROTTLING_QUOTA_EXCEEDED; there are none.

@@ -5,7 +5,8 @@ Behavior:
     names. Otherwise per partition: UNKNOWN_TOPIC_OR_PARTITION; ELECTION_NOT_NEEDED where the preferred replica leads
     already, or, unclean, where anybody does; and, as no other replica is alive to take over,
     PREFERRED_LEADER_NOT_AVAILABLE or ELIGIBLE_LEADERS_NOT_AVAILABLE. Every error has a message. Everywhere (no list):
-    all topics, without the partitions where no election is needed.
+    all topics, without the partitions where no election is needed. The timeout never strikes; the real broker answers
+    one of 0 or below with REQUEST_TIMED_OUT.
 
 Versions:
     0 knows preferred elections only; 1 adds the type and the error of the whole request; 2 is flexible.
