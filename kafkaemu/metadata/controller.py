@@ -17,6 +17,7 @@ from kafkaemu.config.listeners import PROTOCOLS
 from kafkaemu.log.errors import LogError
 from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.metadata import features
+from kafkaemu.metadata.client_quotas import QuotaChanges, QuotasChanged, plan_quotas
 from kafkaemu.metadata.config_changes import ConfigChanges, ConfigsChanged, RefusedChange, plan_changes
 from kafkaemu.metadata.image import MetadataImage, ResourceType, TopicImage
 from kafkaemu.metadata.log import MetadataLog
@@ -309,6 +310,18 @@ class Controller:
         except LogError as error:
             return ConfigsChanged(*resource, error.code, error.code.message)
         return ConfigsChanged(*resource)
+
+    def alter_client_quotas(
+        self, asked: Sequence[QuotaChanges], now_ms: int, *, validate_only: bool = False
+    ) -> list[QuotasChanged]:
+        """Change quotas; each entity succeeds or fails for itself. Error: 42."""
+        records, results = plan_quotas(self.image, asked)
+        if records and not validate_only:
+            try:
+                self._commit(records, now_ms, Changes())
+            except LogError as error:
+                return [QuotasChanged(entity, error.code, error.code.message) for entity in results]
+        return list(results.values())
 
     def allocate_producer_ids(self, broker_id: int, now_ms: int) -> range:
         """A block of producer ids that nobody else gets (ProducerIdControlManager)."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from enum import IntEnum
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 import attrs
 
@@ -20,6 +20,7 @@ from kafkawire.declare import TopLevel
 from kafkawire.internal.cluster_metadata import (
     BeginTransactionRecord,
     BrokerRegistrationChangeRecord,
+    ClientQuotaRecord,
     ConfigRecord,
     EndTransactionRecord,
     FeatureLevelRecord,
@@ -45,6 +46,9 @@ class ResourceType(IntEnum):
     CLIENT_METRICS = 16
     GROUP = 32
 
+
+#: Whom quotas are for: kind and name of each part, in order of kind; no name is the default of the kind.
+QuotaKey: TypeAlias = "tuple[tuple[str, str | None], ...]"
 
 #: Topics that clients are told are internal: the metadata log is none of them, since they never see it.
 INTERNAL_TOPICS = partition_log.INTERNAL_TOPICS - {CLUSTER_METADATA_TOPIC}
@@ -117,6 +121,7 @@ class MetadataImage:
         self.features: dict[str, int] = {}
         self.next_producer_id = 0
         self.configs_by_resource: dict[tuple[int, str], dict[str, str]] = {}
+        self.client_quotas: dict[QuotaKey, dict[str, float]] = {}
 
     def configs(self, resource_type: int, name: str) -> Mapping[str, str]:
         """The configs set on one resource, as texts; empty where none is. The default of all brokers has the name ""."""
@@ -205,6 +210,17 @@ def _config(image: MetadataImage, record: ConfigRecord) -> None:
         image.configs_by_resource.pop(resource, None)
 
 
+def _client_quota(image: MetadataImage, record: ClientQuotaRecord) -> None:
+    entity = tuple(sorted((part.entity_type, part.entity_name) for part in record.entity))
+    if not record.remove:
+        image.client_quotas.setdefault(entity, {})[record.key] = record.value
+        return
+    quotas = image.client_quotas.get(entity, {})
+    quotas.pop(record.key, None)
+    if not quotas:
+        image.client_quotas.pop(entity, None)
+
+
 def _register_broker(image: MetadataImage, record: RegisterBrokerRecord) -> None:
     image.brokers[record.broker_id] = BrokerImage(
         broker_id=record.broker_id,
@@ -255,6 +271,7 @@ _APPLY: dict[type[TopLevel], Callable[[MetadataImage, Any], None]] = {
     PartitionChangeRecord: _partition_change,
     RemoveTopicRecord: _remove_topic,
     ConfigRecord: _config,
+    ClientQuotaRecord: _client_quota,
     RegisterBrokerRecord: _register_broker,
     UnregisterBrokerRecord: _unregister_broker,
     BrokerRegistrationChangeRecord: _broker_change,

@@ -24,6 +24,7 @@ WRITTEN_VERSIONS: dict[type[TopLevel], int] = {
     schemas.PartitionChangeRecord: 2,
     schemas.RemoveTopicRecord: 0,
     schemas.ConfigRecord: 0,
+    schemas.ClientQuotaRecord: 0,
     schemas.FeatureLevelRecord: 0,
     schemas.ProducerIdsRecord: 0,
     schemas.BeginTransactionRecord: 0,

@@ -12,10 +12,12 @@ from kafkawire.declare import TopLevel
 from kafkawire.internal.cluster_metadata import (
     BrokerEndpoint,
     BrokerFeature,
+    ClientQuotaRecord,
     ConfigRecord,
     FeatureLevelRecord,
     PartitionRecord,
     ProducerIdsRecord,
+    QuotaEntity,
     RegisterBrokerRecord,
     TopicRecord,
 )
@@ -49,6 +51,10 @@ def records_of_image(image: MetadataImage) -> Iterator[TopLevel]:
     for (resource_type, resource_name), configs in image.configs_by_resource.items():
         for name, value in configs.items():
             yield ConfigRecord(resource_type=resource_type, resource_name=resource_name, name=name, value=value)
+    for entity, quotas in image.client_quotas.items():
+        parts = [QuotaEntity(entity_type=kind, entity_name=name) for kind, name in entity]
+        for key, limit in quotas.items():
+            yield ClientQuotaRecord(entity=parts, key=key, value=limit, remove=False)
     if image.next_producer_id:
         # Which broker took the last block is not part of the state (ProducerIdsImage.write).
         yield ProducerIdsRecord(broker_id=-1, broker_epoch=-1, next_producer_id=image.next_producer_id)
