@@ -21,6 +21,7 @@ from kafkaemu.metadata.client_quotas import QuotaChanges, QuotasChanged, plan_qu
 from kafkaemu.metadata.config_changes import ConfigChanges, ConfigsChanged, RefusedChange, plan_changes
 from kafkaemu.metadata.image import MetadataImage, ResourceType, TopicImage
 from kafkaemu.metadata.log import MetadataLog
+from kafkaemu.metadata.scram import ScramChange, ScramChanged, plan_credentials
 from kafkaemu.metadata.topic_creation import (
     CreatedTopic,
     NewTopic,
@@ -321,6 +322,16 @@ class Controller:
                 self._commit(records, now_ms, Changes())
             except LogError as error:
                 return [QuotasChanged(entity, error.code, error.code.message) for entity in results]
+        return list(results.values())
+
+    def alter_scram_credentials(self, changes: Sequence[ScramChange], now_ms: int) -> list[ScramChanged]:
+        """Make and delete SCRAM credentials; one result for each user. Errors: 33, 91, 92, 93."""
+        records, results = plan_credentials(self.image, changes)
+        if records:
+            try:
+                self._commit(records, now_ms, Changes())
+            except LogError as error:
+                return [ScramChanged(user, error.code, error.code.message) for user in results]
         return list(results.values())
 
     def allocate_producer_ids(self, broker_id: int, now_ms: int) -> range:

@@ -34,6 +34,7 @@ from kafkawire.internal.cluster_metadata import (
     TopicRecord,
     UnregisterBrokerRecord,
 )
+from kafkawire.internal.cluster_security import RemoveUserScramCredentialRecord, UserScramCredentialRecord
 
 
 class ResourceType(IntEnum):
@@ -105,6 +106,16 @@ class BrokerImage:
     log_dirs: tuple[bytes, ...]
 
 
+@attrs.frozen
+class ScramCredential:
+    """What a user's SCRAM proof is checked with (RFC 5802)."""
+
+    salt: bytes
+    stored_key: bytes = attrs.field(repr=False)
+    server_key: bytes = attrs.field(repr=False)
+    iterations: int
+
+
 class MetadataImage:
     """The cluster's state after the records applied so far.
 
@@ -122,6 +133,8 @@ class MetadataImage:
         self.next_producer_id = 0
         self.configs_by_resource: dict[tuple[int, str], dict[str, str]] = {}
         self.client_quotas: dict[QuotaKey, dict[str, float]] = {}
+        #: By user and mechanism (1 SCRAM-SHA-256, 2 SCRAM-SHA-512).
+        self.scram_credentials: dict[str, dict[int, ScramCredential]] = {}
 
     def configs(self, resource_type: int, name: str) -> Mapping[str, str]:
         """The configs set on one resource, as texts; empty where none is. The default of all brokers has the name ""."""
@@ -221,6 +234,19 @@ def _client_quota(image: MetadataImage, record: ClientQuotaRecord) -> None:
         image.client_quotas.pop(entity, None)
 
 
+def _scram_credential(image: MetadataImage, record: UserScramCredentialRecord) -> None:
+    image.scram_credentials.setdefault(record.name, {})[record.mechanism] = ScramCredential(
+        record.salt, record.stored_key, record.server_key, record.iterations
+    )
+
+
+def _remove_scram_credential(image: MetadataImage, record: RemoveUserScramCredentialRecord) -> None:
+    credentials = image.scram_credentials[record.name]
+    del credentials[record.mechanism]
+    if not credentials:
+        del image.scram_credentials[record.name]
+
+
 def _register_broker(image: MetadataImage, record: RegisterBrokerRecord) -> None:
     image.brokers[record.broker_id] = BrokerImage(
         broker_id=record.broker_id,
@@ -272,6 +298,8 @@ _APPLY: dict[type[TopLevel], Callable[[MetadataImage, Any], None]] = {
     RemoveTopicRecord: _remove_topic,
     ConfigRecord: _config,
     ClientQuotaRecord: _client_quota,
+    UserScramCredentialRecord: _scram_credential,
+    RemoveUserScramCredentialRecord: _remove_scram_credential,
     RegisterBrokerRecord: _register_broker,
     UnregisterBrokerRecord: _unregister_broker,
     BrokerRegistrationChangeRecord: _broker_change,

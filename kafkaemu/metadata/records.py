@@ -9,6 +9,7 @@ from __future__ import annotations
 from kafkawire.compiler import raw_decoder, raw_encoder
 from kafkawire.declare import TopLevel
 from kafkawire.internal import cluster_metadata as schemas
+from kafkawire.internal import cluster_security as security
 from kafkawire.primitives import MalformedMessage, Part, read_uvarint, write_uvarint
 
 FRAME_VERSION = 1
@@ -25,6 +26,8 @@ WRITTEN_VERSIONS: dict[type[TopLevel], int] = {
     schemas.RemoveTopicRecord: 0,
     schemas.ConfigRecord: 0,
     schemas.ClientQuotaRecord: 0,
+    security.UserScramCredentialRecord: 0,
+    security.RemoveUserScramCredentialRecord: 0,
     schemas.FeatureLevelRecord: 0,
     schemas.ProducerIdsRecord: 0,
     schemas.BeginTransactionRecord: 0,

@@ -21,6 +21,7 @@ from kafkawire.internal.cluster_metadata import (
     RegisterBrokerRecord,
     TopicRecord,
 )
+from kafkawire.internal.cluster_security import UserScramCredentialRecord
 
 
 @attrs.frozen(eq=False)
@@ -55,6 +56,10 @@ def records_of_image(image: MetadataImage) -> Iterator[TopLevel]:
         parts = [QuotaEntity(entity_type=kind, entity_name=name) for kind, name in entity]
         for key, limit in quotas.items():
             yield ClientQuotaRecord(entity=parts, key=key, value=limit, remove=False)
+    for user, credentials in image.scram_credentials.items():
+        for mechanism, credential in credentials.items():
+            secrets = attrs.asdict(credential)
+            yield UserScramCredentialRecord(name=user, mechanism=mechanism, **secrets)
     if image.next_producer_id:
         # Which broker took the last block is not part of the state (ProducerIdsImage.write).
         yield ProducerIdsRecord(broker_id=-1, broker_epoch=-1, next_producer_id=image.next_producer_id)

@@ -153,7 +153,7 @@ def bad_entities(session: Session) -> None:
         [(IP, "1.2.3.4")],
     ]
     for entity in entities:
-        connection.ask(alter(entity, quotas), 1)
+        connection.ask(alter(entity, quotas), 1, view=in_order)
     connection.ask(alter([(USER, user)], {"producer_byte_rate": None}), 1)
     settle(session, [(USER, user)], 0)
 
