@@ -1,8 +1,9 @@
 """The codec by itself, beside those of other Python projects: `python -m benchmarks.codec`.
 
-Every library decodes the same bytes and encodes what it decoded; before anything is timed, it must give the bytes back. Libraries
-take turns within each round, and a figure is the median of the rounds: what disturbs the machine disturbs all of them. aiokafka has
-no flexible versions. Below the table stand the library's other costs: its import, compiling, record batches.
+Every library decodes the same bytes and encodes what it decoded; before anything is timed, it must give the bytes back. Each round
+measures everything once, the libraries in turns, and a figure is the median of the rounds: what disturbs the machine for a while
+disturbs all libraries, and few rounds. aiokafka has no flexible versions. Below the table stand the other costs of kafkawire: its
+import, compiling, record batches.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from kafkawire.records.record import Record
 #: Decodes bytes, or encodes what the library's decoder made of them.
 Codec = tuple[Callable[[bytes], Any], Callable[[Any], bytes]]
 ROUND_SECONDS = 0.01
-ROUNDS = 9
+ROUNDS = 15
 #: Where kafka-python and aiokafka keep the messages of an API.
 KAFKA_PYTHON = {"produce": "producer", "metadata": "metadata"}
 AIOKAFKA = {"offset_commit": "commit", "join_group": "group"}
@@ -119,17 +120,16 @@ def calls() -> dict[str, dict[str, Callable[[], object]]]:
 
 def measure() -> dict[str, dict[str, float]]:
     """Row -> library -> µs."""
-    figures: dict[str, dict[str, float]] = {}
-    for name, row in calls().items():
-        numbers = {
-            library: max(10, int(ROUND_SECONDS / (min(repeat(call, number=5, repeat=3)) / 5)))
-            for library, call in row.items()
-        }
-        rounds = [
-            {library: timeit(call, number=numbers[library]) / numbers[library] for library, call in row.items()}
-            for _ in range(ROUNDS)
-        ]
-        figures[name] = {library: median(one[library] for one in rounds) * 1e6 for library in row}
+    rows = calls()
+    cells = [(name, library, call) for name, row in rows.items() for library, call in row.items()]
+    numbers = [max(10, int(ROUND_SECONDS / (min(repeat(call, number=5, repeat=3)) / 5))) for _, _, call in cells]
+    rounds = [
+        [timeit(call, number=number) / number for (_, _, call), number in zip(cells, numbers, strict=True)]
+        for _ in range(ROUNDS)
+    ]
+    figures: dict[str, dict[str, float]] = {name: {} for name in rows}
+    for (name, library, _), times in zip(cells, zip(*rounds, strict=True), strict=True):
+        figures[name][library] = median(times) * 1e6
     return figures
 
 
