@@ -19,6 +19,7 @@ from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.metadata import features
 from kafkaemu.metadata.client_quotas import QuotaChanges, QuotasChanged, plan_quotas
 from kafkaemu.metadata.config_changes import ConfigChanges, ConfigsChanged, RefusedChange, plan_changes
+from kafkaemu.metadata.feature_updates import FeatureChange, plan_features
 from kafkaemu.metadata.image import MetadataImage, ResourceType, TopicImage
 from kafkaemu.metadata.log import MetadataLog
 from kafkaemu.metadata.scram import ScramChange, ScramChanged, plan_credentials
@@ -333,6 +334,13 @@ class Controller:
             except LogError as error:
                 return [ScramChanged(user, error.code, error.code.message) for user in results]
         return list(results.values())
+
+    def update_features(self, changes: Sequence[FeatureChange], now_ms: int, *, validate_only: bool = False) -> None:
+        """Set levels of features, all or none. Raises `InvalidUpdate`, and `LogError` where the log has no room."""
+        minimum = str(self._config["min.insync.replicas"])
+        records = plan_features(self.image, self.controller_id, changes, minimum)
+        if records and not validate_only:
+            self._commit(records, now_ms, Changes(configs=((ResourceType.BROKER, ""),)))
 
     def allocate_producer_ids(self, broker_id: int, now_ms: int) -> range:
         """A block of producer ids that nobody else gets (ProducerIdControlManager)."""

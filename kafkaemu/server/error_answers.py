@@ -140,6 +140,7 @@ SHAPES: dict[int, tuple[Repeat, ...]] = {
         ),
     ),
     46: (Repeat("topics", "topics", _NAME, (Repeat("partition_indexes", "partitions", {"partition_index": None}),)),),
+    57: (Repeat("feature_updates", "results", {"feature": "feature"}, until=1),),
     61: (Repeat("topics", "topics", _NAME, (Repeat("partition_indexes", "partitions", {"partition_index": None}),)),),
     65: (Repeat("transactional_ids", "transaction_states", {"transactional_id": None}),),
     75: (Repeat("topics", "topics", _NAME),),
