@@ -36,6 +36,7 @@ class Repeat:
 
 _TOPIC = {"name": "name", "topic_id": "topic_id"}
 _NAME = {"name": "name"}
+_ENTITY = {"entity_type": "entity_type", "entity_name": "entity_name"}
 _RESOURCE = {"resource_type": "resource_type", "resource_name": "resource_name"}
 
 #: API key -> what is repeated.
@@ -140,6 +141,8 @@ SHAPES: dict[int, tuple[Repeat, ...]] = {
         ),
     ),
     46: (Repeat("topics", "topics", _NAME, (Repeat("partition_indexes", "partitions", {"partition_index": None}),)),),
+    49: (Repeat("entries", "entries", {}, (Repeat("entity", "entity", _ENTITY),)),),
+    51: (Repeat("deletions", "results", {"user": "name"}), Repeat("upsertions", "results", {"user": "name"})),
     57: (Repeat("feature_updates", "results", {"feature": "feature"}, until=1),),
     61: (Repeat("topics", "topics", _NAME, (Repeat("partition_indexes", "partitions", {"partition_index": None}),)),),
     65: (Repeat("transactional_ids", "transaction_states", {"transactional_id": None}),),

@@ -15,11 +15,19 @@ from kafkawire.compiler import decode, encode, raw_encoder
 from kafkawire.errors import ErrorCode
 from kafkawire.framing import UnsupportedVersion
 from kafkawire.index import APIS
+from kafkawire.messages.alter_client_quotas import AlterClientQuotasRequest, AlterClientQuotasResponse
+from kafkawire.messages.alter_client_quotas import EntityData as QuotaEntity
+from kafkawire.messages.alter_client_quotas import EntryData as QuotaEntry
 from kafkawire.messages.alter_replica_log_dirs import (
     AlterReplicaLogDir,
     AlterReplicaLogDirsRequest,
     AlterReplicaLogDirsResponse,
     AlterReplicaLogDirTopic,
+)
+from kafkawire.messages.alter_user_scram_credentials import (
+    AlterUserScramCredentialsRequest,
+    AlterUserScramCredentialsResponse,
+    ScramCredentialDeletion,
 )
 from kafkawire.messages.api_versions import ApiVersionsResponse
 from kafkawire.messages.delete_records import (
@@ -109,6 +117,19 @@ def again(key: int, version: int, request: object) -> object:
     """The error answer, over the wire."""
     api = APIS[key]
     return decode(api.response, version, encode(error_answer(api, version, request, FAILED), version))
+
+
+def test_quotas_and_credentials_fail_for_whom_they_are() -> None:
+    entity = [QuotaEntity(entity_type="user", entity_name=None)]
+    quotas = again(49, 1, AlterClientQuotasRequest(entries=[QuotaEntry(entity=entity)]))
+    assert isinstance(quotas, AlterClientQuotasResponse)
+    (entry,) = quotas.entries
+    assert (entry.error_code, entry.error_message) == (-1, None)
+    assert [(part.entity_type, part.entity_name) for part in entry.entity] == [("user", None)]
+    change = AlterUserScramCredentialsRequest(deletions=[ScramCredentialDeletion(name="alice", mechanism=1)])
+    credentials = again(51, 0, change)
+    assert isinstance(credentials, AlterUserScramCredentialsResponse)
+    assert [(result.user, result.error_code) for result in credentials.results] == [("alice", -1)]
 
 
 def test_produce_fails_partition_by_partition() -> None:
