@@ -294,6 +294,7 @@ class _DecodeWriter:
             self.flush()
             turns = self.source.name("r")
             table = LOOPS if layout is None else numbers_readers_after_length_byte(layout)
+            # So few elements need no check for room beforehand: each meets the end of the buffer by itself.
             emit(f"{turns} = {self.source.constant('after', table)}[{length}]", path)
             emit(f"if {turns} is None:")
             self.source.indent += 1
