@@ -244,6 +244,58 @@ def test_large_answers_are_not_sent_by_the_turn_that_completes_them(size: int, i
     assert [len(frame) > size for frame in client.frames()] == [True]
 
 
+def test_completing_a_parked_request_wakes_its_connection_for_the_next_one() -> None:
+    waiting = Waiting()
+    serving = Serving({HEARTBEAT: waiting.handle})
+    client = serving.connect()
+    client.send(heartbeat(0, 1) + heartbeat(7, 2))
+    assert client.pump() is Turn.PARKED
+    wakes = []
+    client.server_pipe.wake = lambda: wakes.append(1)  # type: ignore[method-assign]
+    waiting.value = 3
+    serving.waiting.touch("key")
+    assert wakes == [1]
+    assert client.run() is Turn.READ
+    assert codes(client.answers(HeartbeatResponse, 4)) == [(1, 3), (2, 7)]
+
+
+def test_no_more_is_answered_for_a_client_that_does_not_read() -> None:
+    partition = PartitionData(partition_index=0, records=bytes(200_000))
+    answer = FetchResponse(responses=[FetchableTopicResponse(topic="t", partitions=[partition])])
+    handled = []
+    client = Serving({1: lambda c, r, b: handled.append(1) or answer}).connect()  # type: ignore[func-returns-value]
+    client.send(framed(FetchRequest(), 12, 1) * 10)
+    for _ in range(3):
+        assert client.pump() is Turn.WRITE
+    assert len(handled) == 1
+
+
+def test_a_client_that_has_gone_when_its_answer_comes_is_closed_without_a_line(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    waiting = Waiting()
+    serving = Serving({HEARTBEAT: waiting.handle})
+    client = serving.connect()
+    client.send(heartbeat(0, 1))
+    assert client.pump() is Turn.PARKED
+    client.pipe.close()
+    waiting.value = 3
+    serving.waiting.touch("key")
+    assert client.core.closed and not serving.connections.open
+    assert client.pump() is Turn.CLOSED
+    assert caplog.records == []
+
+
+def test_a_connection_closed_between_its_turns_takes_no_share_any_more() -> None:
+    serving = Serving({HEARTBEAT: ok})
+    client = serving.connect()
+    client.send(heartbeat(0, 1) * (FRAMES_PER_TURN + 5))
+    assert client.pump() is Turn.YIELD
+    assert serving.connections.yielding == 1
+    client.core.close()
+    assert serving.connections.yielding == 0
+
+
 def test_empty_frames_are_not_read_ahead_without_end() -> None:
     serving = Serving({HEARTBEAT: Waiting().handle})
     client = serving.connect()
