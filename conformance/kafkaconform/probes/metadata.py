@@ -149,6 +149,25 @@ def authorized_operations(session: Session) -> None:
     connection.ask(request, 12)
 
 
+@probe
+def authorized_operations_of_what_is_not_there(session: Session) -> None:
+    """Topics that are not there by name, or that cannot be, have operations, too; unknown ids have none."""
+    name, topic_id = make_topic(session, "orders")
+    connection = session.connect()
+    for version in (8, 10, 12, 13):
+        request = by_name(session.name("missing"), "bad name", name)
+        request.include_topic_authorized_operations = True
+        request.include_cluster_authorized_operations = version <= 10
+        connection.ask(request, version)
+    for wanted in (UNKNOWN_UUID, topic_id):
+        request = MetadataRequest(topics=[MetadataRequestTopic(name=None, topic_id=wanted)])
+        request.include_topic_authorized_operations = True
+        connection.ask(request, 12)
+    nothing = MetadataRequest(topics=[], include_topic_authorized_operations=True)
+    nothing.include_cluster_authorized_operations = True
+    connection.ask(nothing, 9)
+
+
 def is_internal(answer: dict[str, Tree]) -> dict[str, Tree]:
     """What is said of a topic apart from its many partitions."""
     topics = [{key: value for key, value in topic.items() if key != "partitions"} for topic in answer["topics"]]
