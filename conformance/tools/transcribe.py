@@ -33,6 +33,8 @@ TOOLS = {
     "kafka-console-producer": "org.apache.kafka.tools.ConsoleProducer",
     "kafka-console-consumer": "org.apache.kafka.tools.consumer.ConsoleConsumer",
     "kafka-consumer-groups": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
+    "kafka-get-offsets": "org.apache.kafka.tools.GetOffsetShell",
+    "kafka-transactions": "org.apache.kafka.tools.TransactionsCommand",
     "kafka-producer-perf-test": "org.apache.kafka.tools.ProducerPerformance",
 }
 
@@ -68,6 +70,26 @@ SESSION: Sequence[tuple[str, str, str]] = (
     ("kafka-console-consumer", "--topic orders --partition 0 --offset 1 --max-messages 1", ""),
     ("kafka-console-consumer", "--topic orders --group baristas --timeout-ms 2000", ""),
     ("kafka-consumer-groups", "--list", ""),
+    ("kafka-consumer-groups", "--list --state empty", ""),
+    ("kafka-consumer-groups", "--list --type", ""),
+    ("kafka-consumer-groups", "--describe --group baristas", ""),
+    ("kafka-consumer-groups", "--describe --group baristas --members --verbose", ""),
+    ("kafka-consumer-groups", "--describe --group baristas --state", ""),
+    ("kafka-consumer-groups", "--describe --group nobody", ""),
+    ("kafka-consumer-groups", "--reset-offsets --group baristas --topic orders --to-earliest", ""),
+    ("kafka-consumer-groups", "--reset-offsets --group baristas --topic orders --shift-by -1 --execute", ""),
+    ("kafka-consumer-groups", "--reset-offsets --group baristas --all-topics --by-duration PT1H --execute", ""),
+    ("kafka-consumer-groups", "--reset-offsets --group newcomers --topic orders --to-offset 9 --execute", ""),
+    ("kafka-consumer-groups", "--describe --all-groups --offsets", ""),
+    ("kafka-consumer-groups", "--delete-offsets --group newcomers --topic orders:0 --topic missing", ""),
+    ("kafka-consumer-groups", "--delete --group baristas --group nobody", ""),
+    ("kafka-consumer-groups", "--delete --group baristas", ""),
+    ("kafka-get-offsets", "--topic orders", ""),
+    ("kafka-get-offsets", "--topic orders --time earliest", ""),
+    ("kafka-get-offsets", "--topic orders --time max-timestamp", ""),
+    ("kafka-get-offsets", "--topic-partitions payments.*:0-1 --time 0", ""),
+    ("kafka-get-offsets", "--topic missing", ""),
+    ("kafka-transactions", "list", ""),
     (
         "kafka-producer-perf-test",
         "--topic payments-load --num-records 20000 --record-size 100 --throughput -1",
@@ -119,8 +141,8 @@ def normalised(output: str, bootstrap: str) -> str:
     for line in output.splitlines():
         if "SLF4J" in line or "StatusLogger" in line or line.startswith("\tat "):
             continue
-        line = line.replace(bootstrap, "HOST:PORT")
-        line = re.sub(r"console-consumer-\d+", "console-consumer-#", line)
+        line = line.replace(bootstrap, "HOST:PORT").replace(f"localhost:{bootstrap.rpartition(':')[2]}", "HOST:PORT")
+        line = re.sub(r"console-consumer-\d+( ?) *", r"console-consumer-#\1", line)
         line = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d+Z?", "TIME", line)
         if "records sent" in line:
             line = re.sub(r"(?<=, )[\d.,]+|(?<=\()[\d.,]+", "#", line)
