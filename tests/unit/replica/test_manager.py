@@ -4,6 +4,7 @@ import pytest
 
 from kafkaemu.delayed import Parked
 from kafkaemu.log.config import LogConfig
+from kafkaemu.log.errors import LogError
 from kafkaemu.log.partition_log import PartitionLog
 from kafkawire.errors import ErrorCode
 from tests.support.replicas import Replicas, batch_of
@@ -140,3 +141,24 @@ def test_a_partition_deleted_while_it_is_compacted_is_left_alone() -> None:
     assert world.manager.compact(world.clock.now_ms(), 1)
     world.delete()
     assert not world.manager.compact(world.clock.now_ms(), 1)
+
+
+def test_what_a_coordinator_appends_completes_what_waits_on_its_partition() -> None:
+    world = Replicas()
+    world.controller.ensure_topic("__consumer_offsets", world.clock.now_ms())
+    partition = world.partition("__consumer_offsets")
+    answers: list[int] = []
+    world.waiting.park(Parked((partition,), lambda: partition.high_watermark or None), answers.append)
+    world.manager.append_internal("__consumer_offsets", 0, batch_of(b"a", b"b"))
+    assert answers == [2]
+
+
+def test_a_deleted_partition_accepts_nothing() -> None:
+    world = Replicas()
+    world.topic()
+    old = world.partition()
+    world.delete()
+    assert not old.is_leader
+    with pytest.raises(LogError) as refused:
+        old.append(batch_of(b"late"), 1, world.clock.now_ms())
+    assert refused.value.code == ErrorCode.NOT_LEADER_OR_FOLLOWER
