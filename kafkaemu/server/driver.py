@@ -56,6 +56,9 @@ async def accept(listener: Listener, name: str, connections: Connections, nurser
             if error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM):
                 logger.error("Cannot accept connections on %s: %s", name, error.strerror)
                 await trio.sleep(ACCEPT_PAUSE_S)
+            else:
+                # This one went before it was accepted; where many do, the others go on all the same.
+                await trio.lowlevel.checkpoint()
             continue
         if connections.draining:
             connection.close()

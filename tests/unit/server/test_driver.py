@@ -166,6 +166,24 @@ async def test_too_many_open_files_is_waited_out_with_one_line_each_time(
     nursery.cancel_scope.cancel()
 
 
+async def test_connections_that_fail_before_they_are_accepted_let_others_run(
+    server: Server, nursery: trio.Nursery
+) -> None:
+    listener = server.network.listen("broker", 9093)
+    left = 1000
+
+    async def failing_accept() -> Any:
+        nonlocal left
+        left -= 1
+        raise OSError(errno.ECONNABORTED if left else errno.EBADF, "gone")
+
+    listener.accept = failing_accept  # type: ignore[method-assign]
+    nursery.start_soon(accept, listener, "PLAINTEXT", server.serving.connections, nursery)
+    await trio.lowlevel.checkpoint()
+    await trio.lowlevel.checkpoint()
+    assert left > 900
+
+
 async def test_deadlines_run_on_real_and_on_moved_time(
     autojump_clock: trio.testing.MockClock, nursery: trio.Nursery, caplog: pytest.LogCaptureFixture
 ) -> None:
