@@ -158,10 +158,10 @@ _UNKNOWN: dict[str, int | bytes] = {
     "low_watermark": -1,
     "records": b"",
 }
-#: The same for strings, in versions in which they may be null.
-_UNKNOWN_IF_NULLABLE = frozenset({"protocol_name", "error_message"})
-#: The APIs whose answers have the text of the error, too: FindCoordinator, DescribeConfigs, DescribeQuorum.
-_WITH_TEXT = frozenset({10, 32, 55})
+#: The same in versions in which they may be null.
+_UNKNOWN_IF_NULLABLE = frozenset({"protocol_name", "error_message", "entries"})
+#: The APIs whose answers have the text of the error, too: FindCoordinator, DescribeConfigs, AlterClientQuotas, DescribeQuorum.
+_WITH_TEXT = frozenset({10, 32, 49, 55})
 
 
 def error_answer(api: Api, version: int, request: Any, code: ErrorCode) -> TopLevel:

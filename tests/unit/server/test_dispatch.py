@@ -15,7 +15,7 @@ from kafkawire.compiler import decode, encode, raw_encoder
 from kafkawire.errors import ErrorCode
 from kafkawire.framing import UnsupportedVersion
 from kafkawire.index import APIS
-from kafkawire.messages.alter_client_quotas import AlterClientQuotasRequest, AlterClientQuotasResponse
+from kafkawire.messages.alter_client_quotas import AlterClientQuotasRequest, AlterClientQuotasResponse, EntryData
 from kafkawire.messages.alter_client_quotas import EntityData as QuotaEntity
 from kafkawire.messages.alter_client_quotas import EntryData as QuotaEntry
 from kafkawire.messages.alter_replica_log_dirs import (
@@ -36,6 +36,7 @@ from kafkawire.messages.delete_records import (
     DeleteRecordsResponse,
     DeleteRecordsTopic,
 )
+from kafkawire.messages.describe_client_quotas import DescribeClientQuotasRequest, DescribeClientQuotasResponse
 from kafkawire.messages.describe_configs import DescribeConfigsRequest, DescribeConfigsResource, DescribeConfigsResponse
 from kafkawire.messages.describe_groups import DescribeGroupsRequest, DescribeGroupsResponse
 from kafkawire.messages.elect_leaders import ElectLeadersRequest, ElectLeadersResponse, TopicPartitions
@@ -124,7 +125,7 @@ def test_quotas_and_credentials_fail_for_whom_they_are() -> None:
     quotas = again(49, 1, AlterClientQuotasRequest(entries=[QuotaEntry(entity=entity)]))
     assert isinstance(quotas, AlterClientQuotasResponse)
     (entry,) = quotas.entries
-    assert (entry.error_code, entry.error_message) == (-1, None)
+    assert (entry.error_code, entry.error_message) == (-1, FAILED.message)
     assert [(part.entity_type, part.entity_name) for part in entry.entity] == [("user", None)]
     change = AlterUserScramCredentialsRequest(deletions=[ScramCredentialDeletion(name="alice", mechanism=1)])
     credentials = again(51, 0, change)
@@ -256,3 +257,12 @@ def test_reassignments_fail_as_if_each_partition_asked_for_were_under_way() -> N
     assert isinstance(answer, ListPartitionReassignmentsResponse)
     assert answer.error_code == -1
     assert [(t.name, p.partition_index) for t in answer.topics for p in t.partitions] == [("t", 1), ("t", 2)]
+
+
+def test_quotas_fail_with_words_where_they_are_changed_and_without_a_list_where_they_are_asked_for() -> None:
+    altered = again(49, 1, AlterClientQuotasRequest(entries=[EntryData()]))
+    assert isinstance(altered, AlterClientQuotasResponse)
+    assert [(one.error_code, one.error_message) for one in altered.entries] == [(-1, FAILED.message)]
+    described = again(48, 1, DescribeClientQuotasRequest())
+    assert isinstance(described, DescribeClientQuotasResponse)
+    assert (described.error_code, described.entries) == (-1, None)
