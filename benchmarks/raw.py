@@ -112,6 +112,17 @@ class RawClient:
                 return
         raise RuntimeError(f"topic {name} got no leader")
 
+    def wait_for_leaders(self, topic: str, partitions: int) -> None:
+        """Return once every partition of a fresh topic can be read: real brokers name a leader a moment before it leads."""
+        wanted = [FetchPartition(partition=index, partition_max_bytes=1) for index in range(partitions)]
+        request = FetchRequest(topics=[FetchTopic(topic=topic, partitions=wanted)])
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            answer = self.call(1, FETCH_VERSION, request)
+            if not any(partition.error_code for partition in answer.responses[0].partitions):
+                return
+        raise RuntimeError(f"the leaders of {topic} do not lead")
+
     def produce(self, topic: str, value: bytes) -> int:
         """Append one record with acks=all; returns its offset."""
         answer = self.exchange(produce_frame(topic, value))

@@ -23,6 +23,7 @@ def _fresh_topic(broker: RunningBroker, partitions: int = 1) -> str:
     name = f"bench-{os.getpid()}-{next(_names)}"
     with RawClient(broker.target.host, broker.target.port) as client:
         client.create_topic(name, partitions)
+        client.wait_for_leaders(name, partitions)
     return name
 
 
@@ -52,6 +53,7 @@ def _start_once(target: Target) -> float:
                 time.sleep(0.0005)
         with client:
             client.create_topic("first")
+            client.wait_for_leaders("first", 1)
             client.produce("first", b"x" * 100)
             if client.fetch_size("first", 0) == 0:
                 raise RuntimeError("the record did not come back")
