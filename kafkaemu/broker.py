@@ -166,6 +166,8 @@ class Broker:
                 [(topic.name, one.index) for topic in changes.deleted for one in topic.partitions]
             )
         for topic in changes.created:
+            if topic.name == OFFSETS_TOPIC:
+                groups.on_partition_count(len(topic.partitions))
             self._host(topic)
         for topic, former_count in changes.grown:
             self._host(topic, former_count)

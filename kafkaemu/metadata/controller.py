@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -17,12 +18,8 @@ from kafkaemu.config.listeners import PROTOCOLS
 from kafkaemu.log.errors import LogError
 from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.metadata import features
-from kafkaemu.metadata.client_quotas import QuotaChanges, QuotasChanged, plan_quotas
-from kafkaemu.metadata.config_changes import ConfigChanges, ConfigsChanged, RefusedChange, plan_changes
-from kafkaemu.metadata.feature_updates import FeatureChange, plan_features
 from kafkaemu.metadata.image import MetadataImage, ResourceType, TopicImage
 from kafkaemu.metadata.log import MetadataLog
-from kafkaemu.metadata.scram import ScramChange, ScramChanged, plan_credentials
 from kafkaemu.metadata.topic_creation import (
     CreatedTopic,
     NewTopic,
@@ -33,8 +30,6 @@ from kafkaemu.metadata.topic_creation import (
     place,
     too_many_partitions,
 )
-from kafkaemu.metadata.topic_deletion import DeletedTopic, plan_deletion
-from kafkaemu.metadata.topic_growth import GrownTopic, Growth, growth_records
 from kafkaemu.metadata.topic_names import CLUSTER_METADATA_TOPIC, collision_key
 from kafkaemu.world.interface import Entropy
 from kafkawire.declare import TopLevel
@@ -50,6 +45,15 @@ from kafkawire.internal.cluster_metadata import (
     RemoveTopicRecord,
 )
 from kafkawire.primitives import uuid_text
+
+if TYPE_CHECKING:
+    # What plans a change is imported by the first change of its kind: a start needs only the creation of topics.
+    from kafkaemu.metadata.client_quotas import QuotaChanges, QuotasChanged
+    from kafkaemu.metadata.config_changes import ConfigChanges, ConfigsChanged
+    from kafkaemu.metadata.feature_updates import FeatureChange
+    from kafkaemu.metadata.scram import ScramChange, ScramChanged
+    from kafkaemu.metadata.topic_deletion import DeletedTopic
+    from kafkaemu.metadata.topic_growth import GrownTopic, Growth
 
 PRODUCER_IDS_PER_BLOCK = 1000
 #: BrokerRegistrationChangeRecord.fenced: from now on not.
@@ -243,6 +247,8 @@ class Controller:
         Errors: 42 for a name that comes twice, 3 for a topic that there is not, 37 for a count that is no growth, 39 for a bad
         assignment, -1 for more partitions than one request may add.
         """
+        from kafkaemu.metadata.topic_growth import GrownTopic, growth_records
+
         counts = Counter(growth.name for growth in growths)
         results = [
             GrownTopic(name, ErrorCode.INVALID_REQUEST, "Duplicate topic name.") for name, n in counts.items() if n > 1
@@ -274,6 +280,8 @@ class Controller:
 
         Errors: 3 and 100 for a name or id that there is not, 42 for entries that contradict themselves or one another.
         """
+        from kafkaemu.metadata.topic_deletion import DeletedTopic, plan_deletion
+
         results, doomed = plan_deletion(self.image, wanted)
         if doomed:
             records = [RemoveTopicRecord(topic_id=topic.topic_id) for topic in doomed]
@@ -291,6 +299,8 @@ class Controller:
         Errors: 42 for a resource named twice, of an unknown kind or of another broker, and for keys that cannot be changed at
         run time; 3 and 17 for topics; 40 for values.
         """
+        from kafkaemu.metadata.config_changes import ConfigsChanged
+
         counts = Counter((one.resource_type, one.name) for one in asked)
         return [
             ConfigsChanged(
@@ -302,6 +312,8 @@ class Controller:
         ]
 
     def _alter_configs(self, asked: ConfigChanges, now_ms: int, validate_only: bool) -> ConfigsChanged:
+        from kafkaemu.metadata.config_changes import ConfigsChanged, RefusedChange, plan_changes
+
         resource = (asked.resource_type, asked.name)
         try:
             records = plan_changes(self.image, self._config, asked)
@@ -317,6 +329,8 @@ class Controller:
         self, asked: Sequence[QuotaChanges], now_ms: int, *, validate_only: bool = False
     ) -> list[QuotasChanged]:
         """Change quotas; each entity succeeds or fails for itself. Error: 42."""
+        from kafkaemu.metadata.client_quotas import QuotasChanged, plan_quotas
+
         records, results = plan_quotas(self.image, asked)
         if records and not validate_only:
             try:
@@ -327,6 +341,8 @@ class Controller:
 
     def alter_scram_credentials(self, changes: Sequence[ScramChange], now_ms: int) -> list[ScramChanged]:
         """Make and delete SCRAM credentials; one result for each user. Errors: 33, 91, 92, 93."""
+        from kafkaemu.metadata.scram import ScramChanged, plan_credentials
+
         records, results = plan_credentials(self.image, changes)
         if records:
             try:
@@ -337,6 +353,8 @@ class Controller:
 
     def update_features(self, changes: Sequence[FeatureChange], now_ms: int, *, validate_only: bool = False) -> None:
         """Set levels of features, all or none. Raises `InvalidUpdate`, and `LogError` where the log has no room."""
+        from kafkaemu.metadata.feature_updates import plan_features
+
         minimum = str(self._config["min.insync.replicas"])
         records = plan_features(self.image, self.controller_id, changes, minimum)
         if records and not validate_only:

@@ -18,6 +18,7 @@ from kafkawire.index import APIS
 from kafkawire.messages.api_versions import ApiVersion, ApiVersionsResponse
 from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchResponse, FetchTopic
 from kafkawire.messages.metadata import MetadataRequest, MetadataResponse
+from kafkawire.messages.offset_fetch import OffsetFetchRequest, OffsetFetchRequestGroup, OffsetFetchResponse
 from tests.support.broker import ROOT, environment, running_broker, start_broker
 from tests.support.raw import RawClient
 
@@ -92,6 +93,15 @@ def test_topics_named_on_the_command_line_are_there_for_the_first_request() -> N
     with running_broker(*flags) as broker, RawClient(broker.port) as client:
         topics = {topic.name: len(topic.partitions) for topic in metadata(client).topics}
     assert topics == {"one": 2, "three": 3}
+
+
+def test_groups_live_in_as_many_partitions_as_the_offsets_topic_has() -> None:
+    with running_broker("--topic", "__consumer_offsets:3") as broker, RawClient(broker.port) as client:
+        for number in range(6):
+            group = OffsetFetchRequestGroup(group_id=f"group-{number}", topics=None)
+            answer = client.request(OffsetFetchRequest(groups=[group]), 8)
+            assert isinstance(answer, OffsetFetchResponse)
+            assert [one.error_code for one in answer.groups] == [0], group.group_id
 
 
 def test_a_properties_file_is_taken_and_settings_and_flags_count_before_it(tmp_path: Path) -> None:
