@@ -569,12 +569,17 @@ def _recompressed(
         timestamp_type=rules.timestamp_type,
         log_append_time_ms=now_ms if is_append_time else NO_TIMESTAMP,
     )
+    return check_rewritten(batch, len(records), rules, now_ms)
+
+
+def check_rewritten(batch: bytes, record_count: int, rules: ProduceRules, now_ms: int) -> ValidatedBatch:
+    """What becomes of a batch that had to be written anew. Raises InvalidBatch if that made it too large."""
     if len(batch) > rules.max_message_bytes:
         raise InvalidBatch(
             ErrorCode.MESSAGE_TOO_LARGE,
             f"Message batch size is {len(batch)} bytes in append to partition {rules.topic_partition} "
             f"which exceeds the maximum configured size of {rules.max_message_bytes}.",
         )
-    rewritten = BatchHeader.parse(batch)
-    log_append_time = now_ms if is_append_time else -1
-    return ValidatedBatch(batch, rewritten, len(records), rewritten.max_timestamp, log_append_time, True)
+    header = BatchHeader.parse(batch)
+    log_append_time = now_ms if rules.timestamp_type is TimestampType.LOG_APPEND_TIME else -1
+    return ValidatedBatch(batch, header, record_count, header.max_timestamp, log_append_time, True)

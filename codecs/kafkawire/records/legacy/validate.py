@@ -21,7 +21,6 @@ from kafkawire.records.batch import (
     LOG_OVERHEAD_BYTES,
     MAGIC_POSITION,
     NO_TIMESTAMP,
-    BatchHeader,
     Buffer,
     Compression,
     TimestampType,
@@ -32,7 +31,7 @@ from kafkawire.records.iterate import MalformedRecord
 from kafkawire.records.legacy.iterate import inner_messages
 from kafkawire.records.legacy.message import BrokenFields, ImpossibleLength, Message, iterate_entries
 from kafkawire.records.record import Record
-from kafkawire.records.validate import InvalidBatch, ProduceRules, RecordError, ValidatedBatch
+from kafkawire.records.validate import InvalidBatch, ProduceRules, RecordError, ValidatedBatch, check_rewritten
 from kafkawire.records.varint import to_int64
 
 _TYPE_NAMES = {
@@ -237,12 +236,4 @@ def _built(records: list[Record], source: Compression, rules: ProduceRules, now_
         timestamp_type=rules.timestamp_type,
         log_append_time_ms=now_ms if is_append_time else NO_TIMESTAMP,
     )
-    if len(batch) > rules.max_message_bytes:
-        raise InvalidBatch(
-            ErrorCode.MESSAGE_TOO_LARGE,
-            f"Message batch size is {len(batch)} bytes in append to partition {rules.topic_partition} "
-            f"which exceeds the maximum configured size of {rules.max_message_bytes}.",
-        )
-    header = BatchHeader.parse(batch)
-    log_append_time = now_ms if is_append_time else -1
-    return ValidatedBatch(batch, header, len(records), header.max_timestamp, log_append_time, True)
+    return check_rewritten(batch, len(records), rules, now_ms)
