@@ -13,6 +13,7 @@ from kafkaemu.handlers.context import Context
 from kafkaemu.handlers.index import HANDLERS
 from kafkaemu.handlers.served import advertised, served
 from kafkaemu.log.config import LogConfig
+from kafkaemu.log.internal_topics import CONSUMER_OFFSETS
 from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.metadata import features
 from kafkaemu.metadata.controller import Changes, Controller
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("kafkaemu")
 
-#: The topic whose partitions' leaders coordinate groups.
-OFFSETS_TOPIC = "__consumer_offsets"
 #: What is imported when nobody asks for anything, so that the first who does need not wait for it; the slowest first.
 WARMED_MODULES = ("kafkaemu.groups.coordinator", *(f"kafkaemu.handlers.{name}" for name in HANDLERS.values()))
 #: How long after the start, and after the latest request, the next of them is imported.
@@ -166,7 +165,7 @@ class Broker:
                 [(topic.name, one.index) for topic in changes.deleted for one in topic.partitions]
             )
         for topic in changes.created:
-            if topic.name == OFFSETS_TOPIC:
+            if topic.name == CONSUMER_OFFSETS:
                 groups.on_partition_count(len(topic.partitions))
             self._host(topic)
         for topic, former_count in changes.grown:
@@ -203,7 +202,7 @@ class Broker:
                     log_config,
                     min_insync_replicas=min_insync_replicas,
                 )
-                if topic.name == OFFSETS_TOPIC and partition.leader == self.node_id:
+                if topic.name == CONSUMER_OFFSETS and partition.leader == self.node_id:
                     self.context.groups.on_elected(partition.index, partition.leader_epoch)
 
     def _log_config(self, topic: str) -> tuple[LogConfig, int]:

@@ -8,6 +8,7 @@ import attrs
 
 from kafkaemu.coordinator.record_format import RecordFormat
 from kafkaemu.coordinator.result import CoordinatorRecord
+from kafkaemu.log.internal_topics import CONSUMER_OFFSETS
 from kafkawire.declare import ZERO_UUID
 from kafkawire.internal.consumer_offsets import (
     GroupMetadataKey,
@@ -18,7 +19,7 @@ from kafkawire.internal.consumer_offsets import (
     OffsetCommitValue,
 )
 
-TOPIC = "__consumer_offsets"
+TOPIC = CONSUMER_OFFSETS
 RECORD_FORMAT = RecordFormat(
     (
         (LegacyOffsetCommitKey, LegacyOffsetCommitValue),

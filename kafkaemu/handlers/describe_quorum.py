@@ -12,7 +12,7 @@ Versions:
 from __future__ import annotations
 
 from kafkaemu.handlers.context import Answer, Context, Request
-from kafkaemu.metadata.topic_names import CLUSTER_METADATA_TOPIC
+from kafkaemu.log import internal_topics
 from kafkawire.errors import ErrorCode
 from kafkawire.messages.describe_quorum import (
     DescribedTopic,
@@ -28,7 +28,7 @@ from kafkawire.messages.describe_quorum import (
 def handle(context: Context, request: Request, body: DescribeQuorumRequest) -> Answer:
     """Answer one DescribeQuorum request."""
     asked = [(topic.topic_name, partition.partition_index) for topic in body.topics for partition in topic.partitions]
-    if asked != [(CLUSTER_METADATA_TOPIC, 0)] or len(body.topics) > 1:
+    if asked != [(internal_topics.CLUSTER_METADATA, 0)] or len(body.topics) > 1:
         return DescribeQuorumResponse(error_message="", topics=[_unknown(topic) for topic in body.topics])
     controller = context.controller
     node_id = controller.controller_id
@@ -49,7 +49,7 @@ def handle(context: Context, request: Request, body: DescribeQuorumRequest) -> A
     )
     return DescribeQuorumResponse(
         error_message="",
-        topics=[TopicResult(topic_name=CLUSTER_METADATA_TOPIC, partitions=[partition])],
+        topics=[TopicResult(topic_name=internal_topics.CLUSTER_METADATA, partitions=[partition])],
         nodes=[Node(node_id=node_id)],
     )
 

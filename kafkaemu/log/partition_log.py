@@ -19,6 +19,7 @@ from kafkaemu.log import lookup, retention
 from kafkaemu.log.cleaner import Cleaning
 from kafkaemu.log.config import LogConfig
 from kafkaemu.log.errors import LogError, larger_than_segment, too_large
+from kafkaemu.log.internal_topics import INTERNAL_TOPICS
 from kafkaemu.log.leader_epochs import LeaderEpochs
 from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.log.producer_state import AbortedTransaction, ProducerState
@@ -35,9 +36,6 @@ from kafkawire.records.batch import (
     set_timestamps,
 )
 from kafkawire.records.validate import InvalidBatch, ProduceRules, validate_produce
-
-#: Topics whose records are the broker's own state; the bound on memory takes nothing from them.
-INTERNAL_TOPICS = frozenset({"__cluster_metadata", "__consumer_offsets", "__share_group_state", "__transaction_state"})
 
 #: Segments of compacted internal topics are rolled at this size at the latest, so that compaction soon gets at them.
 INTERNAL_SEGMENT_BYTES_MAX = 4 * 1024 * 1024

@@ -15,6 +15,7 @@ import attrs
 
 from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.listeners import PROTOCOLS
+from kafkaemu.log import internal_topics
 from kafkaemu.log.errors import LogError
 from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.metadata import features
@@ -30,7 +31,7 @@ from kafkaemu.metadata.topic_creation import (
     place,
     too_many_partitions,
 )
-from kafkaemu.metadata.topic_names import CLUSTER_METADATA_TOPIC, collision_key
+from kafkaemu.metadata.topic_names import collision_key
 from kafkaemu.world.interface import Entropy
 from kafkawire.declare import TopLevel
 from kafkawire.errors import ErrorCode
@@ -147,11 +148,11 @@ class Controller:
         created, 40, 37, 38, 39 for configs, partitions, replication factor and assignment, 44 for too many partitions.
         """
         counts = Counter(topic.name for topic in topics)
-        wanted = [t for t in topics if counts[t.name] == 1 and t.name != CLUSTER_METADATA_TOPIC]
+        wanted = [t for t in topics if counts[t.name] == 1 and t.name != internal_topics.CLUSTER_METADATA]
         results = self._create(wanted, now_ms, validate_only)
         for name, count in counts.items():
-            if name == CLUSTER_METADATA_TOPIC:
-                message = f"Creation of internal topic {CLUSTER_METADATA_TOPIC} is prohibited."
+            if name == internal_topics.CLUSTER_METADATA:
+                message = f"Creation of internal topic {internal_topics.CLUSTER_METADATA} is prohibited."
                 results.append(CreatedTopic(name, ErrorCode.INVALID_REQUEST, message))
             elif count > 1:
                 results.append(CreatedTopic(name, ErrorCode.INVALID_REQUEST, "Duplicate topic name."))
@@ -210,10 +211,10 @@ class Controller:
 
     def _automatic_topic(self, name: str) -> NewTopic:
         config = self._config
-        if name == "__consumer_offsets":
+        if name == internal_topics.CONSUMER_OFFSETS:
             prefix = "offsets.topic"
             configs = {"cleanup.policy": "compact", "compression.type": "producer"}
-        elif name == "__transaction_state":
+        elif name == internal_topics.TRANSACTION_STATE:
             prefix = "transaction.state.log"
             configs = {
                 "cleanup.policy": "compact",
@@ -221,7 +222,7 @@ class Controller:
                 "min.insync.replicas": str(config["transaction.state.log.min.isr"]),
                 "unclean.leader.election.enable": "false",
             }
-        elif name == "__share_group_state":
+        elif name == internal_topics.SHARE_GROUP_STATE:
             prefix = "share.coordinator.state.topic"
             configs = {
                 "cleanup.policy": "delete",

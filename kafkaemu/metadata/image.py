@@ -14,8 +14,7 @@ from typing import Any, TypeAlias
 
 import attrs
 
-from kafkaemu.log import partition_log
-from kafkaemu.metadata.topic_names import CLUSTER_METADATA_TOPIC
+from kafkaemu.log import internal_topics
 from kafkawire.declare import TopLevel
 from kafkawire.internal.cluster_metadata import (
     BeginTransactionRecord,
@@ -52,7 +51,7 @@ class ResourceType(IntEnum):
 QuotaKey: TypeAlias = "tuple[tuple[str, str | None], ...]"
 
 #: Topics that clients are told are internal: the metadata log is none of them, since they never see it.
-INTERNAL_TOPICS = partition_log.INTERNAL_TOPICS - {CLUSTER_METADATA_TOPIC}
+INTERNAL_TOPICS = internal_topics.INTERNAL_TOPICS - {internal_topics.CLUSTER_METADATA}
 _NO_CONFIGS: Mapping[str, str] = MappingProxyType({})
 #: PartitionChangeRecord: the leader is as it was.
 _LEADER_UNCHANGED = -2

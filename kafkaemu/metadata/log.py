@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kafkaemu.log import internal_topics
 from kafkaemu.log.config import LogConfig
 from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.log.partition_log import PartitionLog
@@ -15,7 +16,6 @@ from kafkaemu.log.results import Origin
 from kafkaemu.metadata.image import MetadataImage
 from kafkaemu.metadata.records import decode_record, encode_record
 from kafkaemu.metadata.snapshot import Snapshot, records_of_image
-from kafkaemu.metadata.topic_names import CLUSTER_METADATA_TOPIC
 from kafkawire.declare import TopLevel
 from kafkawire.records.builder import build_batch
 from kafkawire.records.iterate import records_of
@@ -36,7 +36,7 @@ class MetadataLog:
     def __init__(self, snapshot_bound_bytes: int, memory: SegmentMemory | None = None, leader_epoch: int = 1) -> None:
         # Nothing but a snapshot takes records away, and one request is one batch however large.
         config = LogConfig(retention_ms=-1, max_message_bytes=BATCH_BYTES_MAX)
-        self._log = PartitionLog(CLUSTER_METADATA_TOPIC, 0, config, memory or SegmentMemory())
+        self._log = PartitionLog(internal_topics.CLUSTER_METADATA, 0, config, memory or SegmentMemory())
         self._bound_bytes = snapshot_bound_bytes
         self.leader_epoch = leader_epoch
         self.snapshot = Snapshot(0, ())

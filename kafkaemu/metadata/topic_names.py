@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 TOPIC_NAME_LENGTH_MAX = 249
-CLUSTER_METADATA_TOPIC = "__cluster_metadata"
 _LEGAL = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ._-")
 
 

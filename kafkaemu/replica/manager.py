@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from kafkaemu.delayed import WaitingRoom
 from kafkaemu.log.config import LogConfig
 from kafkaemu.log.errors import LogError
+from kafkaemu.log.internal_topics import INTERNAL_TOPICS
 from kafkaemu.log.memory import SegmentMemory
-from kafkaemu.log.partition_log import INTERNAL_TOPICS, PartitionLog
+from kafkaemu.log.partition_log import PartitionLog
 from kafkaemu.replica.fetch_sessions import FetchSessionCache
 from kafkaemu.replica.partition import Partition
 from kafkawire.errors import ErrorCode
