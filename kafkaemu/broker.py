@@ -8,6 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from kafkaemu.config.broker import BrokerConfig, topic_values
+from kafkaemu.config.profiles import CURRENT, Profile
 from kafkaemu.delayed import Deadlines, WaitingRoom
 from kafkaemu.handlers.context import Context
 from kafkaemu.handlers.index import HANDLERS
@@ -62,7 +63,7 @@ class Broker:
     """A broker and its controller, which has not begun to serve. `kafkaemu.cluster.serve` gives it sockets and time.
 
     ``topics`` are made before the first client is served: name and number of partitions (None: the configured default).
-    ``memory_limit_bytes`` bounds what the records of all topics take (None: nothing does).
+    ``memory_limit_bytes`` bounds what the records of all topics take (None: nothing does). ``profile`` is the release it passes for.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Broker:
         *,
         topics: Sequence[tuple[str, int | None]] = (),
         memory_limit_bytes: int | None = None,
+        profile: Profile = CURRENT,
     ) -> None:
         self.world = world
         self.config = config
@@ -82,7 +84,7 @@ class Broker:
         self.moved = Deadlines()
         self.real = Deadlines()
         self.waiting = WaitingRoom(self.moved, self.real, clock.now_ms, clock.real_ms)
-        self.controller = Controller(config, world.entropy)
+        self.controller = Controller(config, world.entropy, profile=profile)
         self.replicas = ReplicaManager(
             self.node_id,
             self.waiting,
@@ -101,10 +103,11 @@ class Broker:
             replicas=self.replicas,
             groups=cast("GroupCoordinator", GroupsWhenAsked(self)),
             advertised={},
-            advertised_apis=advertised(features.INITIAL),
+            advertised_apis=advertised(features.initial(profile), profile),
+            profile=profile,
         )
         self.connections = Connections(
-            Dispatcher(self.context, HANDLERS, served()),
+            Dispatcher(self.context, HANDLERS, served(profile)),
             clock,
             max_request_bytes=config["socket.request.max.bytes"],
             max_idle_ms=config["connections.max.idle.ms"],

@@ -69,7 +69,7 @@ async def serve_until(
         broker.start(listeners, bound)
         async with trio.open_nursery() as lifespan:
             lifespan.start_soon(run_deadlines, broker.world.clock, broker.moved, broker.real)
-            announce(broker.node_id, bound)
+            announce(broker, bound)
             on_started(bound)
             async with trio.open_nursery() as nursery:
                 for listener in bound:
@@ -109,8 +109,9 @@ async def stop(broker: Broker, bound: list[Bound]) -> None:
             await trio.sleep(0.01)
 
 
-def announce(node_id: int, bound: list[Bound]) -> None:
-    """Log where the broker listens, and the two lines that test harnesses wait for."""
+def announce(broker: Broker, bound: list[Bound]) -> None:
+    """Log where the broker listens, and the lines that test harnesses wait for: two, and an older one in profiles that had it."""
+    node_id = broker.node_id
     for listener in bound:
         for sock in listener.sockets:
             host, port = sock.address
@@ -119,6 +120,8 @@ def announce(node_id: int, bound: list[Bound]) -> None:
     logger.info(
         "[BrokerLifecycleManager id=%d] The broker has been unfenced. Transitioning from RECOVERY to RUNNING.", node_id
     )
+    if broker.context.profile.prints_kafka_server_started:
+        logger.info("[KafkaServer id=%d] started", node_id)
     logger.info("[KafkaRaftServer nodeId=%d] Kafka Server started", node_id)
 
 

@@ -153,8 +153,9 @@ class UnknownRelease(ValueError):
 
 def declared(release: str) -> dict[int, Declared]:
     """The APIs of a release (``3.9``, or ``3.9.1``) by key; `UnknownRelease` if it is - of `RELEASES`."""
-    minor = ".".join(release.split(".")[:2])
-    if minor not in RELEASES:
+    *_, patch = parts = release.split(".")
+    minor = ".".join(parts[:2])
+    if minor not in RELEASES or len(parts) > 3 or not patch.isdecimal():
         raise UnknownRelease(f"no facts on release {release}; there are some on {RELEASES[0]} to {RELEASES[-1]}")
     found = {}
     for key, (name, history) in _HISTORY.items():

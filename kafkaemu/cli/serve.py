@@ -9,6 +9,7 @@ from kafkaemu.cli.errors import UsageError
 from kafkaemu.cli.options import Command, Option
 from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.listeners import Listeners, parse_listeners
+from kafkaemu.config.profiles import CURRENT, Profile, profile_of
 from kafkaemu.config.sources import load
 from kafkaemu.config.values import ConfigError
 
@@ -32,6 +33,7 @@ COMMAND = Command(
         Option("--set", "KEY=VALUE", "a broker configuration of Kafka", repeated=True),
         Option("--config", "FILE", "a server.properties file"),
         Option("--log-level", "LEVEL", f"{', '.join(LEVELS)} (info)"),
+        Option("--as-version", "RELEASE", "pass for an older release of Kafka, such as 3.9, 3.3 or 2.8 (4.3)"),
         Option("--memory-limit", "BYTES", "memory for records, as 512M or 2G (half of the machine's)"),
     ),
     "--set overrides the file, the other options override both. With --port, --host or --listeners,\n"
@@ -50,8 +52,11 @@ def serve(arguments: Sequence[str]) -> int:
         raise UsageError(f"--log-level is one of {', '.join(LEVELS)}, not {level!r}")
     topics = [_topic(text) for text in values.get("--topic", [])]
     limit_bytes = _bytes(values["--memory-limit"][0]) if "--memory-limit" in values else None
+    profile = _profile(values["--as-version"][0]) if "--as-version" in values else CURRENT
     config, listeners, warnings = configured(values)
-    return _run(config, listeners, warnings, topics, level, limit_bytes)
+    if not profile.is_tested:
+        warnings += (f"--as-version {profile.release} is untested: no recorded answers of that release prove it",)
+    return _run(config, listeners, warnings, topics, level, limit_bytes, profile)
 
 
 def configured(values: dict[str, list[str]]) -> tuple[BrokerConfig, Listeners, tuple[str, ...]]:
@@ -82,6 +87,7 @@ def _run(
     topics: list[tuple[str, int | None]],
     level: str,
     limit_bytes: int | None,
+    profile: Profile,
 ) -> int:
     import gc
     import logging
@@ -102,7 +108,7 @@ def _run(
     try:
         if limit_bytes is None and (total_bytes := memory_bytes()) is not None:
             limit_bytes = total_bytes // 2
-        broker = Broker(RealWorld(), config, topics=topics, memory_limit_bytes=limit_bytes)
+        broker = Broker(RealWorld(), config, topics=topics, memory_limit_bytes=limit_bytes, profile=profile)
         cluster.run(broker, listeners)
     except CannotStart as error:
         raise UsageError(str(error)) from None
@@ -147,6 +153,15 @@ def _port(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text) <= 65535):
         raise UsageError(f"--port is a number from 0 to 65535, not {text!r}")
     return int(text)
+
+
+def _profile(release: str) -> Profile:
+    from kafkawire.releases import UnknownRelease
+
+    try:
+        return profile_of(release)
+    except UnknownRelease as error:
+        raise UsageError(f"--as-version: {error}") from None
 
 
 def _topic(text: str) -> tuple[str, int | None]:

@@ -45,7 +45,7 @@ def handle(context: Context, request: Request, body: ApiVersionsRequest) -> Answ
         ],
         supported_features=[
             SupportedFeatureKey(name=name, min_version=low, max_version=high)
-            for name, (low, high) in features.SUPPORTED.items()
+            for name, (low, high) in features.supported(context.profile).items()
             if low >= lowest
         ],
         finalized_features_epoch=image.offset,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
+from kafkaemu.config.profiles import CURRENT, Profile
 from kafkaemu.delayed import Parked
 from kafkaemu.metadata.producer_ids import ProducerIds
 from kafkawire.declare import TopLevel
@@ -99,6 +100,8 @@ class Context:
     advertised: dict[str, tuple[str, int]]
     #: API key -> (oldest, newest) version advertised; computed in one place (DESIGN 10).
     advertised_apis: dict[int, tuple[int, int]]
+    #: Which release of Kafka this broker passes for.
+    profile: Profile = CURRENT
     #: Where idempotent producers get their ids.
     producer_ids: ProducerIds = attrs.field(init=False)
 

@@ -1,13 +1,14 @@
 """What a broker serves and what it advertises: the one place that knows (DESIGN 10).
 
-Served is what is declared in the index, has a handler, and is answered by Kafka 4.3 on a broker's listener. Advertised is
-what is served, with the exceptions that `advertised` names. Profiles of other releases narrow both here.
+Served is what is declared in the index, has a handler, and is answered by Kafka 4.3 on a broker's listener, or by the release
+of another profile. Advertised is what is served, with the exceptions that `advertised` names.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kafkaemu.config.profiles import CURRENT, Profile
 from kafkaemu.handlers.index import HANDLERS
 from kafkawire.index import APIS
 
@@ -23,20 +24,24 @@ SERVED_UP_TO: dict[int, int] = {
 PRODUCE_BEFORE_TRANSACTIONS_V2 = 11
 
 
-def served() -> dict[int, tuple[int, int]]:
-    """API key -> (oldest, newest) version that is answered."""
+def served(profile: Profile = CURRENT) -> dict[int, tuple[int, int]]:
+    """API key -> (oldest, newest) version that is answered by a broker that passes for a release."""
+    if profile.versions is not None:
+        return {key: profile.versions[key] for key in sorted(HANDLERS) if key in profile.versions}
     return {key: (APIS[key].oldest, SERVED_UP_TO.get(key, APIS[key].last)) for key in sorted(HANDLERS)}
 
 
-def advertised(features: Mapping[str, int]) -> dict[int, tuple[int, int]]:
+def advertised(features: Mapping[str, int], profile: Profile = CURRENT) -> dict[int, tuple[int, int]]:
     """API key -> (oldest, newest) version that ApiVersions tells, given the finalized levels of the cluster's features."""
-    table = served()
+    table = served(profile)
     if PRODUCE in table:
         # Kafka tells 0, because librdkafka up to 2.x takes a broker without it for one that cannot compress, and closes the
         # connection of whoever then sends 0 to 2 (KAFKA-18659).
         newest = table[PRODUCE][1]
         if features.get("transaction.version", 0) < 2:
             # Kafka tells 13 here too; its own client stays at 11 then, and others cannot know that they should.
-            newest = PRODUCE_BEFORE_TRANSACTIONS_V2
+            newest = min(newest, PRODUCE_BEFORE_TRANSACTIONS_V2)
         table[PRODUCE] = (0, newest)
+    if profile.advertised_only:
+        table = dict(sorted({**table, **profile.advertised_only}.items()))
     return table

@@ -15,6 +15,7 @@ import attrs
 
 from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.listeners import PROTOCOLS
+from kafkaemu.config.profiles import CURRENT, Profile
 from kafkaemu.log import internal_topics
 from kafkaemu.log.errors import LogError
 from kafkaemu.log.memory import SegmentMemory
@@ -75,8 +76,8 @@ class Changes:
 class Controller:
     """The controller and the image it shares with the broker in its process.
 
-    ``cluster_id`` None makes a new one; ``memory`` is what its log is kept in (None: its own). A new cluster writes its first
-    records with `format`.
+    ``cluster_id`` None makes a new one; ``memory`` is what its log is kept in (None: its own); ``profile`` has the levels of features.
+    A new cluster writes its first records with `format`.
     """
 
     def __init__(
@@ -85,8 +86,10 @@ class Controller:
         entropy: Entropy,
         cluster_id: str | None = None,
         memory: SegmentMemory | None = None,
+        profile: Profile = CURRENT,
     ) -> None:
         self._config = config
+        self._profile = profile
         self._entropy = entropy
         self._subscribers: list[Callable[[Changes], None]] = []
         #: Names that differ only in "." and "_", by what they have in common.
@@ -104,14 +107,18 @@ class Controller:
         """Write the first records of a new cluster: feature levels, and the default that the ELR feature fixes."""
         assert self.log.end_offset == 0, "a cluster is formatted once"
         records: list[TopLevel] = [
-            FeatureLevelRecord(name=name, feature_level=level) for name, level in features.INITIAL.items()
+            FeatureLevelRecord(name=name, feature_level=level)
+            for name, level in features.initial(self._profile).items()
         ]
-        # With eligible leader replicas the reference pins the cluster's min.insync.replicas as a dynamic default (KIP-966).
-        minimum = str(self._config["min.insync.replicas"])
-        records.append(
-            ConfigRecord(resource_type=ResourceType.BROKER, resource_name="", name="min.insync.replicas", value=minimum)
-        )
-        self._commit(records, now_ms, Changes(configs=((ResourceType.BROKER, ""),)))
+        configs: tuple[tuple[int, str], ...] = ()
+        if features.initial(self._profile).get(features.ELIGIBLE_LEADER_REPLICAS):
+            # With it the reference pins the cluster's min.insync.replicas as a dynamic default (KIP-966).
+            minimum = str(self._config["min.insync.replicas"])
+            name = "min.insync.replicas"
+            records.append(ConfigRecord(resource_type=ResourceType.BROKER, resource_name="", name=name, value=minimum))
+            configs = ((ResourceType.BROKER, ""),)
+        if records:
+            self._commit(records, now_ms, Changes(configs=configs))
 
     def register_broker(self, broker_id: int, endpoints: Mapping[str, tuple[str, int, str]], now_ms: int) -> int:
         """Register a broker that is ready to serve and unfence it; returns its epoch.
@@ -129,7 +136,7 @@ class Controller:
             ],
             features=[
                 BrokerFeature(name=name, min_supported_version=low, max_supported_version=high)
-                for name, (low, high) in features.SUPPORTED.items()
+                for name, (low, high) in features.supported(self._profile).items()
             ],
             rack=self._config["broker.rack"],
             fenced=True,
@@ -357,7 +364,7 @@ class Controller:
         from kafkaemu.metadata.feature_updates import plan_features
 
         minimum = str(self._config["min.insync.replicas"])
-        records = plan_features(self.image, self.controller_id, changes, minimum)
+        records = plan_features(self.image, self.controller_id, changes, minimum, features.supported(self._profile))
         if records and not validate_only:
             self._commit(records, now_ms, Changes(configs=((ResourceType.BROKER, ""),)))
 

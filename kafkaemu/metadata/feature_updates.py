@@ -6,12 +6,12 @@ down from 4.3's metadata.version, because each might lose metadata.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import IntEnum
 
 import attrs
 
-from kafkaemu.metadata.features import ELIGIBLE_LEADER_REPLICAS, METADATA_VERSION, SUPPORTED
+from kafkaemu.metadata.features import ELIGIBLE_LEADER_REPLICAS, METADATA_VERSION
 from kafkaemu.metadata.image import MetadataImage, ResourceType
 from kafkawire.declare import TopLevel
 from kafkawire.internal.cluster_metadata import ConfigRecord, FeatureLevelRecord
@@ -39,16 +39,21 @@ class InvalidUpdate(Exception):
 
 
 def plan_features(
-    image: MetadataImage, node_id: int, changes: Sequence[FeatureChange], min_insync_replicas: str
+    image: MetadataImage,
+    node_id: int,
+    changes: Sequence[FeatureChange],
+    min_insync_replicas: str,
+    supported: Mapping[str, tuple[int, int]],
 ) -> list[TopLevel]:
-    """The records for all of ``changes``; raises `InvalidUpdate` for the first that cannot be.
+    """The records for all of ``changes``; raises `InvalidUpdate` for the first that cannot be. ``supported`` has the lowest and the
+    highest level of each feature.
 
     ``min_insync_replicas`` is what the broker is configured with: eligible leader replicas pin it for the cluster (KIP-966).
     """
     records: list[TopLevel] = []
     for change in changes:
         current = image.features.get(change.name, 0)
-        _check(change, current, node_id)
+        _check(change, current, node_id, supported)
         if change.level == current:
             continue
         records.append(FeatureLevelRecord(name=change.name, feature_level=change.level))
@@ -60,9 +65,9 @@ def plan_features(
     return records
 
 
-def _check(change: FeatureChange, current: int, node_id: int) -> None:
+def _check(change: FeatureChange, current: int, node_id: int, supported: Mapping[str, tuple[int, int]]) -> None:
     name, level = change.name, change.level
-    if (reason := _refusal(change, current, node_id)) is not None:
+    if (reason := _refusal(change, current, node_id, supported)) is not None:
         raise InvalidUpdate(f"Invalid update version {level} for feature {name}. {reason}")
     if name == METADATA_VERSION and level < current:
         reason = "Unsafe metadata downgrade is not supported in this version."
@@ -71,15 +76,15 @@ def _check(change: FeatureChange, current: int, node_id: int) -> None:
         raise InvalidUpdate(f"Unsupported metadata.version downgrade from {current} to {level}. {reason}")
 
 
-def _refusal(change: FeatureChange, current: int, node_id: int) -> str | None:
+def _refusal(change: FeatureChange, current: int, node_id: int, supported: Mapping[str, tuple[int, int]]) -> str | None:
     name, level, upgrade_type = change.name, change.level, change.upgrade_type
     if upgrade_type not in list(UpgradeType):
         return "The controller does not support the given upgrade type."
     if level < 0:
         return "A feature version cannot be less than 0."
-    if name not in SUPPORTED:
+    if name not in supported:
         return f"Local controller {node_id} does not support this feature." if level else f"Feature {name} not found."
-    low, high = SUPPORTED[name]
+    low, high = supported[name]
     if not low <= level <= high:
         return f"Local controller {node_id} only supports versions {low}-{high}"
     if level < current and upgrade_type == UpgradeType.UPGRADE:

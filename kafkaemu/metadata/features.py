@@ -6,6 +6,10 @@ protocols do, because clients choose what they send by them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from kafkaemu.config.profiles import Profile
+
 METADATA_VERSION = "metadata.version"
 ELIGIBLE_LEADER_REPLICAS = "eligible.leader.replicas.version"
 
@@ -17,3 +21,17 @@ SUPPORTED: dict[str, tuple[int, int]] = {
 
 #: Feature -> level of a new cluster.
 INITIAL: dict[str, int] = {METADATA_VERSION: 30, ELIGIBLE_LEADER_REPLICAS: 1}
+
+
+def supported(profile: Profile) -> Mapping[str, tuple[int, int]]:
+    """Feature -> (lowest, highest) level that clients of a broker with this profile are told."""
+    if profile.supported_features is None:
+        return SUPPORTED
+    return {name: levels for name, levels in profile.supported_features.items() if name in SUPPORTED}
+
+
+def initial(profile: Profile) -> Mapping[str, int]:
+    """Feature -> level of a new cluster with this profile."""
+    if profile.finalized_features is None:
+        return INITIAL
+    return {name: level for name, level in profile.finalized_features.items() if name in SUPPORTED}

@@ -53,6 +53,14 @@ def test_it_says_what_test_harnesses_wait_for() -> None:
     assert unfenced in log
     assert "INFO [KafkaRaftServer nodeId=7] Kafka Server started" in log
     assert log.index(unfenced) < log.index("Kafka Server started")
+    assert "[KafkaServer id=7] started" not in log
+
+
+def test_as_an_older_release_it_says_what_older_test_harnesses_wait_for_too() -> None:
+    with running_broker("--as-version", "3.6") as broker:
+        log = broker.log()
+    assert "[KafkaServer id=1] started" in log
+    assert "WARN --as-version 3.6 is untested" in log
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

@@ -37,6 +37,7 @@ def ended(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int
         (["serve", "--memory-limit", "0"], "--memory-limit"),
         (["serve", "--memory-limit", "10"], "--memory-limit is at least 1M"),
         (["serve", "--memory-limit", "64MiB"], "as 512M or 2G, not '64MiB'"),
+        (["serve", "--as-version", "2.1"], "--as-version: no facts on release 2.1; there are some on 2.2 to 4.3"),
         (["serve", "--listeners", "PLAINTEXT://:1", "--port", "1"], "leave out --host and --port"),
         (["serve", "--listeners", "nonsense"], "nonsense"),
         (["serve", "--listeners", "PLAINTEXT://localhost:70000"], "70000"),

@@ -1,0 +1,48 @@
+"""Release profiles: which release of Apache Kafka a broker passes for, as far as clients can tell (``--as-version``).
+
+A profile narrows: what this node has not built, no profile serves. The facts about past releases are imported only for one of
+them; where a release behaves as 4.3 does, its profile says nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+
+@attrs.frozen(eq=False, repr=False, kw_only=True, slots=False)
+class Profile:
+    """A release, and in what a broker of it differs from one of `CURRENT`. None stands for what this node itself has."""
+
+    #: As ``--as-version`` takes it: ``3.9``.
+    release: str
+    #: Whether recorded answers of that release prove the profile.
+    is_tested: bool = True
+    #: API key -> (first, last) version that brokers of the release answer.
+    versions: Mapping[int, tuple[int, int]] | None = None
+    #: API key -> (first, last) version that ApiVersions tells although nothing answers it here: what brokers ask each other.
+    advertised_only: Mapping[int, tuple[int, int]] = {}
+    #: Feature -> (lowest, highest) level, as ApiVersions tells it.
+    supported_features: Mapping[str, tuple[int, int]] | None = None
+    #: Feature -> level of a new cluster.
+    finalized_features: Mapping[str, int] | None = None
+    #: Whether the cluster keeps its metadata in ZooKeeper, as it looks to clients.
+    uses_zookeeper: bool = False
+    #: Whether the log line "[KafkaServer id=1] started" is printed, for which older test harnesses wait.
+    prints_kafka_server_started: bool = False
+    #: Whether records come and go as message sets too (magic 0 and 1), in the versions of Produce and Fetch that have them.
+    speaks_message_sets: bool = False
+
+
+#: The release that everything else in this project follows.
+CURRENT = Profile(release="4.3")
+
+
+def profile_of(release: str) -> Profile:
+    """The profile of a release: ``3.9``, or ``3.9.1``. Raises `kafkawire.releases.UnknownRelease`, one sentence."""
+    if release == CURRENT.release:
+        return CURRENT
+    from kafkaemu.config.past_releases import past_profile
+
+    return past_profile(release)
