@@ -7,6 +7,7 @@ BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 # Tests wait more than they compute, so three processes keep two cores busy; a file stays in one of them.
 TEST_WORKERS ?= 3
+BENCH_ARGS ?= --rounds 3 --peer kafka --peer kfake
 
 .PHONY: help serve test check format bench wheel test-clients soak lock transcripts clean
 
@@ -15,7 +16,7 @@ help:
 	@echo 'make test          the tests'
 	@echo 'make check         lint, format, types, import contracts, tidy test'
 	@echo 'make format        put the code into the format that check wants'
-	@echo 'make bench         the measurements of docs/benchmarks.md (BENCH_ARGS="--peer ... --peer-bootstrap ...")'
+	@echo 'make bench         the measurements of docs/benchmarks.md, beside Apache Kafka and kfake where Java and Go are'
 	@echo 'make wheel         build the wheel and try it in a clean environment'
 	@echo 'make test-clients  clients of other languages: Java (needs a JRE and Maven), kcat (installed from Debian)'
 	@echo 'make soak          long runs under load, minutes not seconds'

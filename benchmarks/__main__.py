@@ -1,8 +1,8 @@
-"""`python -m benchmarks`: every row against kafkaemu and, interleaved, against another broker.
+"""`python -m benchmarks`: every row against kafkaemu and, interleaved, against other brokers.
 
-The peer is started by ``--peer`` (a command that stays in the foreground and ends on SIGTERM) and answers at
-``--peer-bootstrap``. Each round measures one broker and then the other, each freshly started; the table shows the median of the
-rounds with minimum and maximum. Ratios within one run can be believed, absolute figures only on a quiet machine.
+Each ``--peer`` names one: Apache Kafka, franz-go's kfake, or any command that runs a broker. Each round measures one broker after
+the other, each freshly started; the table shows the median of the rounds with minimum and maximum. Ratios within one run can be
+believed, absolute figures only on a quiet machine.
 """
 
 from __future__ import annotations
@@ -10,27 +10,38 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
 
-from benchmarks import report, rows
-from benchmarks.process import Target, own_target, peer_target, running
+from benchmarks import peers, report, rows
+from benchmarks.process import Target, own_target, running
 
 
-def measure(target: Target, names: list[str], samples: report.Samples) -> None:
-    """One round of the named rows against a freshly started broker."""
+def measure(target: Target, names: list[str], samples: report.Samples) -> list[str]:
+    """One round of the named rows against a freshly started broker; returns what could not be measured, and why."""
+    failures: list[str] = []
 
-    def keep(figures: rows.Figures) -> None:
-        for name, value in figures.items():
-            samples.setdefault(name, []).append(value)
-            print(f"  {target.name:10} {name:45} {value:12.3f}", file=sys.stderr, flush=True)
+    def keep(name: str, row: Callable[[], rows.Figures]) -> None:
+        try:
+            figures = row()
+        except Exception as error:
+            failures.append(f"{target.name}, {name}: {error}")
+            return
+        for figure, value in figures.items():
+            samples.setdefault(figure, []).append(value)
+            print(f"  {target.name:14} {figure:45} {value:12.3f}", file=sys.stderr, flush=True)
 
     if "start" in names:
-        keep(rows.start(target))
+        keep("start", partial(rows.start, target))
     with running(target) as broker:
         for name, row in rows.ROWS.items():
             if name in names:
-                keep(row(broker))
+                keep(name, partial(row, broker))
     if "codec" in names and target.name == "kafkaemu":
-        keep(rows.codec())
+        keep("codec", rows.codec)
+    return failures
 
 
 def main() -> None:
@@ -40,30 +51,41 @@ def main() -> None:
     parser.add_argument(
         "--only", nargs="+", choices=available, default=available, metavar="ROW", help=", ".join(available)
     )
-    parser.add_argument("--peer", metavar="COMMAND", help="command that runs another broker in the foreground")
-    parser.add_argument("--peer-bootstrap", metavar="HOST:PORT", help="where the other broker answers")
-    parser.add_argument("--json", metavar="FILE", help="write all samples to this file")
+    parser.add_argument(
+        "--peer",
+        action="append",
+        type=peers.peer,
+        default=[],
+        metavar="PEER",
+        help=f"measure another broker too: {', '.join(peers.NAMED)}, or 'HOST:PORT COMMAND'; may be given several times",
+    )
+    parser.add_argument("--json", metavar="FILE", type=Path, help="write all samples to this file")
     arguments = parser.parse_args()
-    if (arguments.peer is None) != (arguments.peer_bootstrap is None):
-        parser.error("--peer and --peer-bootstrap go together")
     machine = report.machine()
-    results: dict[str, report.Samples] = {"kafkaemu": {}}
-    if arguments.peer:
-        results["peer"] = {}
-    for number in range(arguments.rounds):
-        print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
-        measure(own_target(), arguments.only, results["kafkaemu"])
-        if arguments.peer:
-            measure(peer_target(arguments.peer, arguments.peer_bootstrap), arguments.only, results["peer"])
+    results: dict[str, report.Samples] = {}
+    failures: list[str] = []
+    targets = [own_target()]
+    with ExitStack() as cleanup:
+        for make_peer in arguments.peer:
+            try:
+                targets.append(make_peer(cleanup))
+            except peers.PeerUnavailable as absent:
+                failures.append(str(absent))
+        for number in range(arguments.rounds):
+            print(f"round {number + 1} of {arguments.rounds}", file=sys.stderr)
+            for target in targets:
+                failures += measure(target, arguments.only, results.setdefault(target.name, {}))
+            if arguments.json:
+                # After each round: what has been measured outlives a run that is cut short.
+                arguments.json.write_text(json.dumps({"machine": machine, "samples": results}, indent=1))
     versions = ", ".join(f"{name} {number}" for name, number in machine["versions"].items())
     print(
         f"{machine['cores']} cores, {machine['system']}, Python {machine['python']}, load {machine['load before']:.2f};"
         f" {versions}; {arguments.rounds} rounds: median (min-max)\n"
     )
     print(report.table(results))
-    if arguments.json:
-        with open(arguments.json, "w") as file:
-            json.dump({"machine": machine, "samples": results}, file, indent=1)
+    for failure in failures:
+        print(f"\nnot run: {failure}")
 
 
 if __name__ == "__main__":

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shlex
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO
 
 import attrs
@@ -22,10 +21,13 @@ from benchmarks.raw import RawClient
 
 @attrs.define
 class Target:
-    """One broker to measure: how to start it and where it answers."""
+    """One broker to measure: how to start it and where it answers.
+
+    ``prepare`` makes ready what a fresh start needs, which is not measured, and returns the command.
+    """
 
     name: str
-    command: list[str]
+    prepare: Callable[[], list[str]]
     host: str
     port: int
 
@@ -61,12 +63,7 @@ def own_target() -> Target:
     """kafkaemu as it is in this checkout, on a free port."""
     port = free_port()
     command = [sys.executable, "-m", "kafkaemu", "serve", "--host", "127.0.0.1", "--port", str(port)]
-    return Target("kafkaemu", [*command, "--set", "num.partitions=1"], "127.0.0.1", port)
-
-
-def peer_target(command: str, bootstrap: str) -> Target:
-    host, _, port = bootstrap.rpartition(":")
-    return Target("peer", shlex.split(command), host, int(port))
+    return Target("kafkaemu", lambda: [*command, "--set", "num.partitions=1"], "127.0.0.1", port)
 
 
 def _listener(process: subprocess.Popen[bytes], port: int) -> psutil.Process:
@@ -96,11 +93,11 @@ def wait_until_answering(target: Target, process: subprocess.Popen[bytes], timeo
     raise RuntimeError(f"{target.name} did not answer within {timeout_s:.0f} s")
 
 
-def launch(target: Target) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
+def launch(command: list[str]) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
     log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever stops the broker
     # With bytecode, as an installed package has it: compiling sources is not what a start costs.
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return subprocess.Popen(target.command, stdout=log, stderr=log, start_new_session=True, env=env), log
+    return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, env=env), log
 
 
 def stop(process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
@@ -116,7 +113,7 @@ def stop(process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
 @contextlib.contextmanager
 def running(target: Target) -> Iterator[RunningBroker]:
     """Start the broker, wait until it answers, stop it at the end."""
-    process, log = launch(target)
+    process, log = launch(target.prepare())
     try:
         wait_until_answering(target, process)
         yield RunningBroker(target, process, _listener(process, target.port), log)

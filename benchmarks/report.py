@@ -62,17 +62,15 @@ def summary(samples: Samples) -> dict[str, dict[str, float]]:
 
 
 def table(results: dict[str, Samples]) -> str:
-    """A Markdown table: median (min-max) per broker, the ratio to the peer, the target and whether it is reached."""
-    own = summary(results["kafkaemu"])
-    peer = summary(results["peer"]) if "peer" in results else {}
-    head = ["measure", "kafkaemu", *(["peer", "ratio"] if peer else []), "now", "moonshot"]
+    """A Markdown table: median (min-max) of the first broker, the others' medians with its ratio to each, the targets."""
+    (own_name, own), *peers = [(name, summary(samples)) for name, samples in results.items()]
+    head = ["measure", own_name, *(cell for name, _ in peers for cell in (name, "ratio")), "now", "moonshot"]
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for name, figures in own.items():
         cells = [name, f"{_number(figures['median'])} ({_number(figures['min'])}-{_number(figures['max'])})"]
-        if peer:
+        for _, peer in peers:
             other = peer.get(name)
             cells += [_number(other["median"]), f"{figures['median'] / other['median']:.2f}"] if other else ["", ""]
-        now, moonshot = TARGETS.get(name, (None, None))
-        cells += ["" if now is None else _number(now), "" if moonshot is None else _number(moonshot)]
+        cells += [_number(target) for target in TARGETS[name]] if name in TARGETS else ["", ""]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -40,8 +40,9 @@ def start(target: Target) -> Figures:
 
 
 def _start_once(target: Target) -> float:
+    command = target.prepare()
     begin = time.perf_counter()
-    process, log = launch(target)
+    process, log = launch(command)
     try:
         while True:
             try:

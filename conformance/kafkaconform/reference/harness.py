@@ -78,17 +78,11 @@ class Reference:
                 f"Kafka {self.kafka_version} already runs on {self.bootstrap}: stop it with "
                 f"'kafkaconform reference stop --kafka-version {self.kafka_version} --port {self.port}'."
             )
-        java = require_java()
         _refuse_taken_port(self.port)
-        class_path = f"{gather_jars(self.kafka_version)}{os.sep}*"
-        shutil.rmtree(self.folder, ignore_errors=True)
-        self.folder.mkdir(parents=True)
-        properties = self._write_settings(overrides or {})
-        command = [java, "-Xms256m", "-Xmx512m", "-cp", class_path, *self._log_settings()]
-        self._format(command, properties)
+        command = self.prepare(overrides)
         with self.log_file.open("wb") as log:
             process = subprocess.Popen(
-                [*command, "kafka.Kafka", str(properties)],
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -98,6 +92,25 @@ class Reference:
         self._process = process
         self._wait_until_serving(process)
         return process.pid
+
+    def prepare(self, overrides: dict[str, str] | None = None, heap: str = "512m") -> list[str]:
+        """Formats a fresh data folder; returns the command that runs the node in the foreground until SIGTERM.
+
+        Args:
+            overrides: broker configs to set on top of the harness's own.
+            heap: the most that Java's heap may take, as ``-Xmx`` has it.
+
+        Raises:
+            ReferenceUnavailable: Java or Maven is absent, or the folder could not be formatted.
+        """
+        java = require_java()
+        class_path = f"{gather_jars(self.kafka_version)}{os.sep}*"
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
+        properties = self._write_settings(overrides or {})
+        command = [java, "-Xms256m", f"-Xmx{heap}", "-cp", class_path, *self._log_settings()]
+        self._format(command, properties)
+        return [*command, "kafka.Kafka", str(properties)]
 
     def stop(self) -> bool:
         """Stops the node in order, by force after half a minute; returns whether one was running."""
