@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 TEST_WORKERS ?= 3
 BENCH_ARGS ?= --rounds 3 --peer kafka --peer kfake
 
-.PHONY: help serve test check format bench wheel test-clients soak lock transcripts clean
+.PHONY: help serve test check format bench wheel test-clients soak soak-hour lock transcripts clean
 
 help:
 	@echo 'make serve         start a broker on localhost:9092 (SERVE_ARGS="--topic orders:3")'
@@ -20,6 +20,7 @@ help:
 	@echo 'make wheel         build the wheel and try it in a clean environment'
 	@echo 'make test-clients  clients of other languages: Java (needs a JRE and Maven), kcat (installed from Debian)'
 	@echo 'make soak          long runs under load, minutes not seconds'
+	@echo 'make soak-hour     an hour at 80 % load, everything counted (SOAK_ARGS="--minutes 5 --csv samples.csv")'
 	@echo 'make lock          renew requirements-dev.lock'
 	@echo 'make transcripts   run the Java tools against Kafka and against kafkaemu, keep what they print'
 
@@ -67,6 +68,9 @@ test-clients: $(VENV)/.dev
 
 soak: $(VENV)/.dev
 	$(PYTEST) --verbose -m soak tests
+
+soak-hour: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.soak $(SOAK_ARGS)
 
 transcripts: $(VENV)/.dev
 	$(BIN)/python conformance/tools/transcribe.py --reference conformance/tools/kafka-4.3.1.txt
