@@ -1,0 +1,38 @@
+"""What can be run: checks of every kind behind one interface, so that the runner need not know how a probe differs from a client."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+
+from kafkaconform.results import Kind, Result
+
+
+@attrs.frozen
+class Target:
+    """The broker that is judged, and by what.
+
+    ``release`` names the release of Apache Kafka whose goldens, below ``goldens``, are expected. ``controller`` is the address of a
+    controller listener, where one can be reached.
+    """
+
+    host: str
+    port: int
+    release: str
+    goldens: Path
+    controller: tuple[str, int] | None = None
+
+    @property
+    def bootstrap(self) -> str:
+        """The address a client is given."""
+        return f"{self.host}:{self.port}"
+
+
+@attrs.frozen
+class Check:
+    """One thing that can be run against a `Target`; ``run`` returns how it ended and raises nothing that the broker can cause."""
+
+    kind: Kind
+    path: str
+    holds: str
+    run: Callable[[Target], Result]
