@@ -119,7 +119,7 @@ def watched_target(counts: Path) -> Target:
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.soak.watched", str(counts), "serve", "--host", "127.0.0.1"]
     settings = ["--port", str(port), "--set", "log.retention.check.interval.ms=1000"]
-    return Target("kafkaemu", [*command, *settings], "127.0.0.1", port)
+    return Target("kafkaemu", lambda: [*command, *settings], "127.0.0.1", port)
 
 
 def make_topics(address: tuple[str, int]) -> None:
@@ -205,6 +205,7 @@ async def run(broker: RunningBroker, counts: Path, options: argparse.Namespace) 
                 sampling.start_soon(sample, sampler, load, options.sample)
                 await load.offer(options.minutes * 60)
                 sampling.cancel_scope.cancel()
+            sampler.take(load.late_ms_max, load.lag_share())
             is_drained = await drained(ledger)
         nursery.cancel_scope.cancel()
     if options.csv:
