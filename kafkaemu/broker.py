@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from importlib import import_module
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from kafkaemu.config.broker import BrokerConfig, topic_values
@@ -23,6 +22,7 @@ from kafkaemu.metadata.topic_creation import NewTopic
 from kafkaemu.replica.manager import ReplicaManager
 from kafkaemu.server.connection import Connections
 from kafkaemu.server.dispatch import Dispatcher
+from kafkaemu.server.warming import Warming
 from kafkawire.errors import ErrorCode
 
 if TYPE_CHECKING:
@@ -35,9 +35,6 @@ logger = logging.getLogger("kafkaemu")
 
 #: What is imported when nobody asks for anything, so that the first who does need not wait for it; the slowest first.
 WARMED_MODULES = ("kafkaemu.groups.coordinator", *(f"kafkaemu.handlers.{name}" for name in HANDLERS.values()))
-#: How long after the start, and after the latest request, the next of them is imported.
-WARM_AFTER_MS = 250.0
-WARM_PAUSE_MS = 50.0
 #: How much compaction does before others get their turn: a few milliseconds of work.
 COMPACTED_RECORDS_PER_TURN = 2000
 
@@ -112,6 +109,7 @@ class Broker:
             max_request_bytes=config["socket.request.max.bytes"],
             max_idle_ms=config["connections.max.idle.ms"],
         )
+        self._warming = Warming(self.connections, self.real)
 
     def start(self, listeners: Listeners, bound: Sequence[Bound]) -> None:
         """Begin: register with what clients are told to connect to, and make the topics asked for.
@@ -132,7 +130,7 @@ class Broker:
         self._compact()
         if self.connections.max_idle_ms >= 0:
             self._close_idle()
-        self._warm_up(iter(WARMED_MODULES), WARM_AFTER_MS)
+        self._warming.import_when_idle(WARMED_MODULES)
 
     def _create_topics(self, now_ms: int) -> None:
         wanted = [NewTopic(name, -1 if count is None else count) for name, count in self._topics]
@@ -151,6 +149,7 @@ class Broker:
         from kafkaemu.groups.coordinator import GroupCoordinator
         from kafkaemu.groups.settings import GroupSettings
 
+        self._warming.expect_member()
         settings = GroupSettings.of(self.config)
         world = self.world
         return GroupCoordinator(settings, self.replicas, self.waiting, self.moved, world.clock, world.entropy)
@@ -236,19 +235,6 @@ class Broker:
                 self.real.at(clock.real_ms() + 1, self._compact)
             else:
                 self.moved.at(now_ms + max(self.config["log.cleaner.backoff.ms"], 1), self._compact)
-
-    def _warm_up(self, modules: Iterator[str], after_ms: float) -> None:
-        """Import the rest of ``modules``, one at a time, while nobody waits."""
-
-        def look() -> None:
-            quiet = self.connections.quiet_ms() > WARM_PAUSE_MS
-            if quiet and (module := next(modules, None)) is not None:
-                import_module(module)
-            elif quiet:
-                return
-            self._warm_up(modules, WARM_PAUSE_MS)
-
-        self.real.at(self.world.clock.real_ms() + after_ms, look)
 
     def _close_idle(self) -> None:
         self.real.at(self.connections.close_idle(), self._close_idle)

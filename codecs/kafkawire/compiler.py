@@ -14,7 +14,7 @@ import struct
 from collections.abc import Callable
 from functools import cache
 from types import TracebackType
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from kafkawire import compile_decode, compile_encode
 from kafkawire.declare import TopLevel
@@ -157,9 +157,3 @@ def source_of(cls: type[TopLevel], version: int, *, encoding: bool = False, leni
     if encoding:
         return compile_encode.generate(cls, version).text()
     return compile_decode.generate(cls, version, lenient, ELEMENT_BUDGET, budgeted=False).text()
-
-
-def warm(decoders: list[tuple[type[Any], int]]) -> None:
-    """Compile the broker's (lenient) decoders ahead of their first use."""
-    for cls, version in decoders:
-        raw_decoder(cls, version, lenient=True)

@@ -48,6 +48,10 @@ class Route:
             encoder = self._encoders[kind] = raw_encoder(kind, self.answer_version)
             return encoder
 
+    def warm(self) -> None:
+        """Compile the encoder ahead of the first answer."""
+        self._encoders[self.api.response] = raw_encoder(self.api.response, self.answer_version)
+
     @property
     def name(self) -> str:
         """``Produce v9``."""
@@ -112,6 +116,14 @@ class Dispatcher:
         if key == API_VERSIONS_KEY and last >= 0:
             return Route(APIS[key], version, _ignore_body, _unsupported_api_versions, 0)
         raise UnsupportedVersion(key, version)
+
+    def warm(self, key: int, version: int) -> None:
+        """Do ahead what the first request of an API has to wait for: of the client that asks in ``version``, or as near to it as is
+        served, and of one that asks in the newest."""
+        first, last = self._served.get(key, (0, -1))
+        for asked in {min(version, last), last}:
+            if asked >= first:
+                self.route(key, asked).warm()
 
 
 def internal_error(route: Route, request: Request, body: Any, error: Exception) -> TopLevel:

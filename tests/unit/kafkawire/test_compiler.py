@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from kafkawire import declare
-from kafkawire.compiler import decode, decoder, encode, raw_decoder, raw_encoder, source_of, warm
+from kafkawire.compiler import decode, decoder, encode, raw_decoder, raw_encoder, source_of
 from kafkawire.internal.cluster_metadata import PartitionChangeRecord, PartitionRecord
 from kafkawire.messages.delete_topics import DeleteTopicsRequest
 from kafkawire.messages.describe_groups import DescribeGroupsRequest
@@ -194,13 +194,6 @@ def test_source_can_be_read() -> None:
     assert "def decode(buf, pos):" in source_of(HeartbeatRequest, 4)
     assert "replace" in source_of(HeartbeatRequest, 4, lenient=True)
     assert "def encode(m, buf, out):" in source_of(HeartbeatRequest, 4, encoding=True)
-
-
-def test_warming_compiles_what_a_broker_will_use() -> None:
-    warm([(HeartbeatRequest, 2)])
-    misses = raw_decoder.cache_info().misses  # type: ignore[attr-defined]
-    raw_decoder(HeartbeatRequest, 2, lenient=True)
-    assert raw_decoder.cache_info().misses == misses  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("value", [0, 1, 127, 128, 16383, 16384, 2**31 - 1, 2**31, 2**32 - 1])
