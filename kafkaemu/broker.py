@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, cast
 from kafkaemu.config.broker import BrokerConfig, topic_values
 from kafkaemu.config.profiles import CURRENT, Profile
 from kafkaemu.delayed import Deadlines, WaitingRoom
-from kafkaemu.handlers.context import Context
-from kafkaemu.handlers.index import HANDLERS
+from kafkaemu.handlers.context import Context, EndpointType
+from kafkaemu.handlers.index import CONTROLLER_HANDLERS, HANDLERS
 from kafkaemu.handlers.served import advertised, served
 from kafkaemu.log.config import LogConfig
 from kafkaemu.log.internal_topics import CONSUMER_OFFSETS
@@ -118,7 +118,14 @@ class Broker:
         """
         now_ms = self.world.clock.now_ms()
         protocols = {endpoint.name: endpoint.security_protocol for endpoint in listeners.broker}
-        self.context.advertised.update({listener.name: listener.advertised for listener in bound})
+        for listener in bound:
+            is_broker = listener.endpoint_type is EndpointType.BROKER
+            told = self.context.advertised if is_broker else self.context.controller_endpoints
+            told[listener.name] = listener.advertised
+        if self.context.controller_endpoints:
+            apis = served(self.context.profile, EndpointType.CONTROLLER)
+            self.context.controller_apis.update(apis)
+            self.connections.controller_dispatcher = Dispatcher(self.context, CONTROLLER_HANDLERS, apis)
         self.controller.format(now_ms)
         self.controller.register_broker(
             self.node_id,

@@ -74,7 +74,9 @@ async def serve_until(
             async with trio.open_nursery() as nursery:
                 for listener in bound:
                     for sock in listener.sockets:
-                        nursery.start_soon(accept, sock, listener.name, broker.connections, nursery)
+                        nursery.start_soon(
+                            accept, sock, listener.name, broker.connections, nursery, listener.endpoint_type
+                        )
                 async for reason in stops:
                     logger.info("Stopping: got %s", reason)
                     break

@@ -53,7 +53,10 @@ def start(kafka_version: str, port: int, settings: tuple[str, ...]) -> None:
         pid = node.start(overrides)
     except ReferenceUnavailable as error:
         _fail(str(error))
-    click.echo(f"Apache Kafka {kafka_version} serves on {node.bootstrap} (pid {pid}, log {node.log_file}).")
+    click.echo(
+        f"Apache Kafka {kafka_version} serves on {node.bootstrap}, its controller on {node.controller} "
+        f"(pid {pid}, log {node.log_file})."
+    )
 
 
 @reference.command()

@@ -16,8 +16,9 @@ Difference = tuple[str, Tree, Tree]
 
 
 def golden_path(folder: Path, release: str, probe: Probe) -> Path:
-    """Where the golden of ``probe`` lies."""
-    return folder / release / probe.api / f"{probe.name}.json"
+    """Where the golden of ``probe`` lies. What a controller answers is stored only where a broker answers otherwise."""
+    own = folder / release / f"{probe.path}.json"
+    return own if own.exists() or not probe.at_controller else golden_path(folder, release, probe.of_broker)
 
 
 def run_probe(probe: Probe, host: str, port: int, *, release: str, check_answers: bool = False) -> Golden:
@@ -28,14 +29,17 @@ def run_probe(probe: Probe, host: str, port: int, *, release: str, check_answers
         NotReproduced, MalformedMessage: an answer could not be decoded, or not encoded again.
         OSError: nobody listens there.
     """
-    session = Session(host, port, suffix=f"-{secrets.token_hex(4)}", release=release, check_answers=check_answers)
+    suffix = f"-{secrets.token_hex(4)}"
+    session = Session(
+        host, port, suffix=suffix, release=release, check_answers=check_answers, at_controller=probe.at_controller
+    )
     try:
         try:
             probe.run(session)
         except AttributeError as failure:
             # `ask` gives None where no answer came, and the probe needed one.
             raise ProbeFailed(f"{failure}; the last steps: {session.steps[-2:]}") from failure
-        return {"probe": probe.path, "holds": probe.holds, "steps": session.record()}
+        return {"probe": f"{probe.api}/{probe.name}", "holds": probe.holds, "steps": session.record()}
     finally:
         session.close()
 
@@ -47,8 +51,19 @@ def record_probe(probe: Probe, host: str, port: int, *, release: str) -> tuple[G
     return first, differences(first, second)
 
 
+def store_golden(folder: Path, release: str, probe: Probe, golden: Golden) -> None:
+    """Stores what ``probe`` recorded; a controller's answers only if they are not a broker's."""
+    own = folder / release / f"{probe.path}.json"
+    if probe.at_controller:
+        own.unlink(missing_ok=True)
+        of_broker = golden_path(folder, release, probe.of_broker)
+        if of_broker.exists() and not differences(read_golden(of_broker)["steps"], golden["steps"]):
+            return
+    write_golden(own, golden)
+
+
 def write_golden(path: Path, golden: Golden) -> None:
-    """Stores a golden."""
+    """Writes a golden."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(laid_out(golden) + "\n", encoding="utf-8")
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from kafkaconform.goldens import Difference, golden_path, record_probe, write_golden
+from kafkaconform.goldens import Difference, record_probe, store_golden
 from kafkaconform.registry import Probe, all_probes
 from kafkaconform.session import ProbeFailed
 from kafkaconform.wire import ConnectionClosed, NoAnswer, NotReproduced
@@ -50,7 +50,7 @@ def _record_one(console: Console, probe: Probe, host: str, port: int, release: s
     if unstable:
         console.print(differences_table(f"{probe.path}: two recordings differ", unstable, "first", "second"))
         return False
-    write_golden(golden_path(folder, release, probe), golden)
+    store_golden(folder, release, probe, golden)
     return True
 
 

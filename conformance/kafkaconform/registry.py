@@ -1,4 +1,7 @@
-"""The list of probes: functions marked with `probe` in the modules of ``kafkaconform.probes``."""
+"""The list of probes: functions marked with `probe` in the modules of ``kafkaconform.probes``.
+
+Those of APIs that a controller answers too are in it twice: the second asks the controller.
+"""
 
 import fnmatch
 import importlib
@@ -11,6 +14,38 @@ from kafkaconform.session import Session
 
 _PROBES: "dict[str, Probe]" = {}
 
+#: Modules of probes that are asked of the controller as well.
+ALSO_AT_CONTROLLER = frozenset(
+    {
+        "acls",
+        "alter_configs",
+        "alter_partition_reassignments",
+        "api_versions",
+        "client_quotas",
+        "create_partitions",
+        "create_topics",
+        "delegation_tokens",
+        "delete_topics",
+        "describe_cluster",
+        "describe_configs",
+        "describe_quorum",
+        "elect_leaders",
+        "incremental_alter_configs",
+        "list_partition_reassignments",
+        "sasl_handshake",
+        "scram_credentials",
+        "update_features",
+    }
+)
+#: Probes among them that are not, and why.
+NOT_AT_CONTROLLER = {
+    "alter_configs/brokers": "the controller does not check a broker's configs, and the broker is broken by them",
+    "incremental_alter_configs/bad_changes_of_a_topic": "an appended null makes the controller resign its leadership",
+    "incremental_alter_configs/bad_changes_of_brokers": "as alter_configs/brokers",
+    "incremental_alter_configs/only_validated": "as alter_configs/brokers",
+    "scram_credentials/round_trip": "the controller never answers who has credentials, if nobody is named",
+}
+
 
 @attrs.frozen
 class Probe:
@@ -19,17 +54,29 @@ class Probe:
     Args:
         api: the module it stands in, which is the API it is about.
         holds: its docstring: the rule that it shows.
+        at_controller: whether it is the controller that is asked.
     """
 
     api: str
     name: str
     holds: str
     run: Callable[[Session], None]
+    at_controller: bool = False
 
     @property
     def path(self) -> str:
-        """``api/name``, as goldens are filed and ``--only`` selects."""
-        return f"{self.api}/{self.name}"
+        """``api/name``, as goldens are filed and ``--only`` selects; ``at_controller/api/name`` where a controller is asked."""
+        return f"at_controller/{self.api}/{self.name}" if self.at_controller else f"{self.api}/{self.name}"
+
+    @property
+    def of_broker(self) -> "Probe":
+        """The same asked of a broker."""
+        return attrs.evolve(self, at_controller=False)
+
+    @property
+    def may_ask_controller(self) -> bool:
+        """Whether the same can be asked of a controller."""
+        return self.api in ALSO_AT_CONTROLLER and self.path not in NOT_AT_CONTROLLER
 
 
 def probe(function: Callable[[Session], None]) -> Callable[[Session], None]:
@@ -48,4 +95,6 @@ def all_probes(only: str = "*") -> list[Probe]:
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"kafkaconform.probes.{module.name}")
     pattern = only if "/" in only or "*" in only else f"{only}/*"
-    return [_PROBES[path] for path in sorted(_PROBES) if fnmatch.fnmatch(path, pattern)]
+    probes = [_PROBES[path] for path in sorted(_PROBES)]
+    probes += [attrs.evolve(probe, at_controller=True) for probe in probes if probe.may_ask_controller]
+    return [probe for probe in probes if fnmatch.fnmatch(probe.path, pattern)]

@@ -1,4 +1,4 @@
-"""Which versions of which API a release of Apache Kafka serves to a client: what the probes go through."""
+"""Which versions of which API a release of Apache Kafka serves to a client: what the probes go through, and who is asked."""
 
 #: api key -> first and last version that a KRaft broker serves. ApiVersions advertises Produce from 0, for
 #: old librdkafka; a Produce below 3 closes the connection.
@@ -59,6 +59,12 @@ SERVED: dict[str, dict[int, tuple[int, int]]] = {
         75: (0, 0),
     }
 }
+
+#: The APIs that a controller answers to clients on a listener of its own (KIP-919); it has those of a quorum besides, and closes the
+#: connection on all others.
+CONTROLLER_APIS = frozenset(
+    {17, 18, 19, 20, 29, 30, 31, 32, 33, 37, 38, 39, 40, 41, 43, 44, 45, 46, 49, 50, 51, 55, 57, 60, 64}
+)
 
 
 def served_versions(release: str, api_key: int) -> range:

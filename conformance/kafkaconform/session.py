@@ -5,6 +5,7 @@ A probe is a function that takes a `Session`. What it does through `Probing.ask`
 through the unrecorded helpers.
 """
 
+import functools
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ from typing import Any, cast
 import attrs
 
 from kafkaconform.outcome import Placeholders, Tree, View, tree_of
-from kafkaconform.releases import served_versions
+from kafkaconform.releases import CONTROLLER_APIS, served_versions
 from kafkaconform.wire import (
     ANSWER_TIMEOUT_S,
     CLIENT_ID,
@@ -24,6 +25,7 @@ from kafkaconform.wire import (
     frame_of,
 )
 from kafkawire.declare import TopLevel
+from kafkawire.messages.describe_quorum import DescribedPartition, DescribedTopic, DescribeQuorumRequest
 
 #: How long a step that expects no answer waits for one.
 SILENCE_S = 0.5
@@ -60,12 +62,17 @@ class Pending:
 
 
 class Probing:
-    """A connection of a probe."""
+    """A connection of a probe: to a broker, or to a controller.
 
-    def __init__(self, session: "Session", number: int) -> None:
+    What a controller does not answer to clients, such as Metadata, is asked of the broker in its stead, so that a probe of
+    what both answer can be run against either.
+    """
+
+    def __init__(self, session: "Session", number: int, *, to_controller: bool = False) -> None:
         self._session = session
         self._number = number
-        self._raw = RawConnection(session.host, session.port)
+        self._raw = RawConnection(*session.controller) if to_controller else RawConnection(session.host, session.port)
+        self._to_broker = None if to_controller else self._raw
         self._correlation_id = 0
 
     def ask(
@@ -92,7 +99,9 @@ class Probing:
             step["client_id"] = client_id
         pending = Pending(self, type(request), version, self._correlation_id, step, view)
         try:
-            self._raw.send(frame_of(request, version, correlation_id=self._correlation_id, client_id=client_id))
+            self._to(request.KEY).send(
+                frame_of(request, version, correlation_id=self._correlation_id, client_id=client_id)
+            )
         except ConnectionClosed:
             step["outcome"] = "closed"
         return pending
@@ -111,8 +120,9 @@ class Probing:
     def quietly(self, request: TopLevel, version: int) -> Any:
         """Asks without recording."""
         self._correlation_id += 1
-        self._raw.send(frame_of(request, version, correlation_id=self._correlation_id))
-        frame = self._raw.receive_frame()
+        raw = self._to(request.KEY)
+        raw.send(frame_of(request, version, correlation_id=self._correlation_id))
+        frame = raw.receive_frame()
         return decode_answer(response_class(type(request)), version, frame, check=False)[1]
 
     def settle(self, seconds: float = SETTLE_S) -> None:
@@ -122,6 +132,15 @@ class Probing:
     def close(self) -> None:
         """Closes the connection as a client does that goes away."""
         self._raw.close()
+        if self._to_broker is not None:
+            self._to_broker.close()
+
+    def _to(self, api_key: int) -> RawConnection:
+        if api_key in CONTROLLER_APIS:
+            return self._raw
+        if self._to_broker is None:
+            self._to_broker = RawConnection(self._session.host, self._session.port)
+        return self._to_broker
 
     def _step(self, sent: str, fields: Tree) -> Step:
         step: Step = {"connection": self._number, "request": sent, "fields": fields}
@@ -132,7 +151,7 @@ class Probing:
         if "outcome" in pending.step:
             return None
         try:
-            frame = self._raw.receive_frame(timeout_s)
+            frame = self._to(pending.request.KEY).receive_frame(timeout_s)
         except ConnectionClosed:
             pending.step["outcome"] = "closed"
             return None
@@ -157,14 +176,18 @@ class Session:
         suffix: set behind every name that the probe makes up, so that runs do not meet; it is not recorded.
         release: whose versions to go through.
         check_answers: whether answers must re-encode to the same bytes.
+        at_controller: whether `connect` leads to the controller.
     """
 
-    def __init__(self, host: str, port: int, *, suffix: str, release: str, check_answers: bool) -> None:
+    def __init__(
+        self, host: str, port: int, *, suffix: str, release: str, check_answers: bool, at_controller: bool = False
+    ) -> None:
         self.host = host
         self.port = port
         self.suffix = suffix
         self.release = release
         self.check_answers = check_answers
+        self.at_controller = at_controller
         self.steps: list[Step] = []
         self._connections: list[Probing] = []
         self._service: Probing | None = None
@@ -181,11 +204,22 @@ class Session:
         """The versions of an API that the release serves."""
         return served_versions(self.release, request.KEY)
 
-    def connect(self) -> Probing:
+    def connect(self, *, to_controller: bool = False) -> Probing:
         """A new connection; closed at the end of the probe if not before."""
-        connection = Probing(self, len(self._connections) + 1)
+        to_controller = to_controller or self.at_controller
+        connection = Probing(self, len(self._connections) + 1, to_controller=to_controller)
         self._connections.append(connection)
         return connection
+
+    @functools.cached_property
+    def controller(self) -> tuple[str, int]:
+        """Where the controller listens for clients, as the broker says."""
+        asked = DescribedTopic(topic_name="__cluster_metadata", partitions=[DescribedPartition(partition_index=0)])
+        answer = self.service.quietly(DescribeQuorumRequest(topics=[asked]), 2)
+        listeners = [(listener.host, listener.port) for node in answer.nodes for listener in node.listeners]
+        if not listeners:
+            raise ProbeFailed("the broker tells no listener of a controller")
+        return listeners[0]
 
     @property
     def service(self) -> Probing:

@@ -1,7 +1,7 @@
 """``listeners``, ``advertised.listeners`` and ``listener.security.protocol.map``: what to listen on and what to tell clients.
 
-Follows SocketServerConfigs and KafkaConfig of the reference, with its sentences. A listener named in
-``controller.listener.names`` is parsed and kept apart, so that a stock properties file of a combined node is accepted.
+Follows SocketServerConfigs and KafkaConfig of the reference, with its sentences. The listeners named in
+``controller.listener.names`` are the controller's, which answers other APIs.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ class Endpoint:
 
 @attrs.frozen
 class Listeners:
-    """What a broker listens on (``broker``, ``controller``) and what it tells the clients of each broker listener
-    (``advertised``, by listener name; host None and port 0 stand for what the listener itself turns out to have)."""
+    """What a node listens on as a broker and as a controller, and what it tells the clients of each listener (``advertised``, by
+    listener name; a controller's may be missing; host None and port 0 stand for what the listener itself turns out to have)."""
 
     broker: tuple[Endpoint, ...]
     controller: tuple[Endpoint, ...]
@@ -51,7 +51,7 @@ def parse_listeners(config: BrokerConfig) -> Listeners:
     return Listeners(
         broker,
         tuple(endpoint for endpoint in every if endpoint.name in controller_names),
-        {endpoint.name: endpoint for endpoint in told if endpoint.name not in controller_names},
+        {endpoint.name: endpoint for endpoint in told},
         inter_broker,
     )
 

@@ -10,7 +10,7 @@ Versions:
 
 from __future__ import annotations
 
-from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.handlers.context import Answer, Context, EndpointType, Request
 from kafkaemu.metadata.config_changes import ConfigChanges, Operation
 from kafkawire.messages.alter_configs import AlterConfigsRequest, AlterConfigsResourceResponse, AlterConfigsResponse
 
@@ -26,7 +26,10 @@ def handle(context: Context, request: Request, body: AlterConfigsRequest) -> Ans
         )
         for resource in body.resources
     ]
-    changed = context.controller.alter_configs(asked, context.clock.now_ms(), validate_only=body.validate_only)
+    by_broker = request.peer.endpoint_type is EndpointType.BROKER
+    changed = context.controller.alter_configs(
+        asked, context.clock.now_ms(), validate_only=body.validate_only, by_broker=by_broker
+    )
     return AlterConfigsResponse(
         responses=[
             AlterConfigsResourceResponse(

@@ -1,4 +1,4 @@
-"""ApiVersions: what the broker can be asked, and the features of the cluster.
+"""ApiVersions: what the broker, or its controller, can be asked, and the features of the cluster.
 
 Behavior:
     Answers at any time, without looking at anything but the client's name from version 3 on: a software name or
@@ -14,7 +14,7 @@ Versions:
 
 from __future__ import annotations
 
-from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.handlers.context import Answer, Context, EndpointType, Request
 from kafkaemu.metadata import features
 from kafkawire.errors import ErrorCode
 from kafkawire.messages.api_versions import (
@@ -38,11 +38,10 @@ def handle(context: Context, request: Request, body: ApiVersionsRequest) -> Answ
         request.peer.software_version = body.client_software_version
     image = context.image
     lowest = 0 if request.version >= 4 else 1
+    is_broker = request.peer.endpoint_type is EndpointType.BROKER
+    apis = context.advertised_apis if is_broker else context.controller_apis
     return ApiVersionsResponse(
-        api_keys=[
-            ApiVersion(api_key=key, min_version=first, max_version=last)
-            for key, (first, last) in context.advertised_apis.items()
-        ],
+        api_keys=[ApiVersion(api_key=key, min_version=first, max_version=last) for key, (first, last) in apis.items()],
         supported_features=[
             SupportedFeatureKey(name=name, min_version=low, max_version=high)
             for name, (low, high) in features.supported(context.profile).items()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from enum import IntEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
@@ -38,6 +39,13 @@ Answer: TypeAlias = "TopLevel | Parked[TopLevel] | NoAnswer"
 NO_ANSWER = NoAnswer()
 
 
+class EndpointType(IntEnum):
+    """Whom a listener leads to, as numbered on the wire (EndpointType of the reference, KIP-919)."""
+
+    BROKER = 1
+    CONTROLLER = 2
+
+
 @attrs.define(eq=False)
 class Peer:
     """The client at the other end of a connection."""
@@ -47,6 +55,8 @@ class Peer:
     port: int
     #: Name of the listener it came in on (``PLAINTEXT``); its advertised address is the one to tell this client.
     listener: str
+    #: Whom it asks: controllers answer some APIs only, and some otherwise.
+    endpoint_type: EndpointType = EndpointType.BROKER
     software_name: str = ""
     software_version: str = ""
 
@@ -98,10 +108,13 @@ class Context:
     groups: GroupCoordinator
     #: Advertised (host, port) of this broker by listener name.
     advertised: dict[str, tuple[str, int]]
-    #: API key -> (oldest, newest) version advertised; computed in one place (DESIGN 10).
+    #: API key -> (oldest, newest) version advertised by a broker; computed in one place (DESIGN 10).
     advertised_apis: dict[int, tuple[int, int]]
     #: Which release of Kafka this broker passes for.
     profile: Profile = CURRENT
+    #: The same on the listeners of the controller in this process, and the addresses it tells, by listener name.
+    controller_apis: dict[int, tuple[int, int]] = attrs.Factory(dict)
+    controller_endpoints: dict[str, tuple[str, int]] = attrs.Factory(dict)
     #: Where idempotent producers get their ids.
     producer_ids: ProducerIds = attrs.field(init=False)
 

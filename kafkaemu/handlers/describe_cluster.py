@@ -1,9 +1,9 @@
 """DescribeCluster: the cluster's id, its controller and its brokers (KIP-700).
 
 Behavior:
-    An endpoint type other than broker: MISMATCHED_ENDPOINT_TYPE for controllers, UNSUPPORTED_ENDPOINT_TYPE for an
-    unknown one. Brokers are told with the address of the listener the client came in on. Authorized operations, where
-    asked for, are all that exist for a cluster.
+    Unknown endpoint types get UNSUPPORTED_ENDPOINT_TYPE, the other of the two MISMATCHED_ENDPOINT_TYPE, in version 0
+    INVALID_REQUEST. A broker tells the brokers, a controller the controllers, with the address of the listener the
+    client came in on. Authorized operations, where asked for, are all that exist for a cluster.
 
 Versions:
     1 adds the endpoint type (KIP-919), 2 fenced brokers (KIP-1073).
@@ -11,7 +11,7 @@ Versions:
 
 from __future__ import annotations
 
-from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.handlers.context import Answer, Context, EndpointType, Request
 from kafkawire.errors import ErrorCode
 from kafkawire.messages.describe_cluster import (
     DescribeClusterBroker,
@@ -21,27 +21,34 @@ from kafkawire.messages.describe_cluster import (
 
 CLUSTER_OPERATIONS = 8096
 _NOT_ASKED = -(1 << 31)
-_BROKERS, _CONTROLLERS = 1, 2
 
 
 def handle(context: Context, request: Request, body: DescribeClusterRequest) -> Answer:
     """Answer one DescribeCluster request."""
-    if body.endpoint_type == _CONTROLLERS:
-        return DescribeClusterResponse(
-            error_code=ErrorCode.MISMATCHED_ENDPOINT_TYPE,
-            error_message="The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER",
-        )
-    if body.endpoint_type != _BROKERS:
+    ours = request.peer.endpoint_type
+    if body.endpoint_type not in (EndpointType.BROKER, EndpointType.CONTROLLER):
         return DescribeClusterResponse(
             error_code=ErrorCode.UNSUPPORTED_ENDPOINT_TYPE,
             error_message=f"Unsupported endpoint type {body.endpoint_type}",
         )
-    host, port = context.advertised[request.peer.listener]
+    if body.endpoint_type != ours:
+        code = ErrorCode.INVALID_REQUEST if request.version == 0 else ErrorCode.MISMATCHED_ENDPOINT_TYPE
+        wanted = EndpointType(body.endpoint_type).name
+        return DescribeClusterResponse(
+            error_code=code,
+            error_message=f"The request was sent to an endpoint of type {ours.name}, but we wanted an endpoint of type {wanted}",
+        )
+    endpoints = context.advertised if ours is EndpointType.BROKER else context.controller_endpoints
+    host, port = endpoints[request.peer.listener]
     broker = DescribeClusterBroker(
-        broker_id=context.config["node.id"], host=host, port=port, rack=context.config["broker.rack"]
+        broker_id=context.config["node.id"],
+        host=host,
+        port=port,
+        rack=context.config["broker.rack"] if ours is EndpointType.BROKER else None,
     )
     asked = body.include_cluster_authorized_operations
     return DescribeClusterResponse(
+        endpoint_type=ours,
         cluster_id=context.image.cluster_id,
         controller_id=context.controller.controller_id,
         brokers=[broker],

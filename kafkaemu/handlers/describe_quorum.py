@@ -2,8 +2,8 @@
 
 Behavior:
     Asked for exactly partition 0 of `__cluster_metadata`: its quorum, which is the one controller. Asked for anything
-    else: UNKNOWN_TOPIC_OR_PARTITION for every partition asked for, and no nodes. The voter's times are now. It
-    has no listener of its own for controllers, so none is told.
+    else: UNKNOWN_TOPIC_OR_PARTITION for every partition asked for, and no nodes. The voter's times are now. Told
+    are the controller's listeners, if it has any of its own.
 
 Versions:
     1 adds times (KIP-836), 2 messages, directory ids and nodes (KIP-853).
@@ -18,6 +18,7 @@ from kafkawire.messages.describe_quorum import (
     DescribedTopic,
     DescribeQuorumRequest,
     DescribeQuorumResponse,
+    Listener,
     Node,
     PartitionResult,
     ReplicaState,
@@ -47,10 +48,13 @@ def handle(context: Context, request: Request, body: DescribeQuorumRequest) -> A
         high_watermark=end_offset,
         current_voters=[voter],
     )
+    listeners = [
+        Listener(name=name, host=host, port=port) for name, (host, port) in context.controller_endpoints.items()
+    ]
     return DescribeQuorumResponse(
         error_message="",
         topics=[TopicResult(topic_name=internal_topics.CLUSTER_METADATA, partitions=[partition])],
-        nodes=[Node(node_id=node_id)],
+        nodes=[Node(node_id=node_id, listeners=listeners)],
     )
 
 

@@ -2,7 +2,8 @@
 
 Behavior:
     Per user: named twice DUPLICATE_RESOURCE, without credentials RESOURCE_NOT_FOUND. Nobody named: all who have any.
-    No error has the message "".
+    No error has the message "". A controller cannot tell: UNKNOWN_SERVER_ERROR for the request and every user, whose
+    names are left out; the real one does not answer at all where nobody is named.
 
 Versions:
     There is one.
@@ -10,8 +11,9 @@ Versions:
 
 from __future__ import annotations
 
-from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.handlers.context import Answer, Context, EndpointType, Request
 from kafkaemu.metadata.scram import describe_credentials
+from kafkawire.errors import ErrorCode
 from kafkawire.messages.describe_user_scram_credentials import (
     CredentialInfo,
     DescribeUserScramCredentialsRequest,
@@ -22,6 +24,15 @@ from kafkawire.messages.describe_user_scram_credentials import (
 
 def handle(context: Context, request: Request, body: DescribeUserScramCredentialsRequest) -> Answer:
     """Answer one DescribeUserScramCredentials request."""
+    if request.peer.endpoint_type is EndpointType.CONTROLLER:
+        unknown = ErrorCode.UNKNOWN_SERVER_ERROR
+        return DescribeUserScramCredentialsResponse(
+            error_code=unknown,
+            error_message=None,
+            results=[
+                DescribeUserScramCredentialsResult(error_code=unknown, error_message=None) for _ in body.users or ()
+            ],
+        )
     described = describe_credentials(context.image, [user.name for user in body.users or ()])
     return DescribeUserScramCredentialsResponse(
         error_message="",

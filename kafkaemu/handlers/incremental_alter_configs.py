@@ -9,13 +9,17 @@ Behavior:
     An unknown operation gets UNKNOWN_SERVER_ERROR. No logger can be adjusted: none exists. A resource changes as
     a whole, and the change is in force when it is answered.
 
+    On a controller's listener: a key named twice counts as it is named last, a null deletes; another broker gets
+    BROKER_ID_NOT_REGISTERED, an unknown kind UNSUPPORTED_VERSION. The real controller takes any value for a broker's
+    configs, ours does not.
+
 Versions:
     1 is flexible.
 """
 
 from __future__ import annotations
 
-from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.handlers.context import Answer, Context, EndpointType, Request
 from kafkaemu.metadata.config_changes import ConfigChanges
 from kafkawire.messages.incremental_alter_configs import (
     IncrementalAlterConfigsRequest,
@@ -34,7 +38,10 @@ def handle(context: Context, request: Request, body: IncrementalAlterConfigsRequ
         )
         for resource in body.resources
     ]
-    changed = context.controller.alter_configs(asked, context.clock.now_ms(), validate_only=body.validate_only)
+    by_broker = request.peer.endpoint_type is EndpointType.BROKER
+    changed = context.controller.alter_configs(
+        asked, context.clock.now_ms(), validate_only=body.validate_only, by_broker=by_broker
+    )
     return IncrementalAlterConfigsResponse(
         responses=[
             ResourceResult(

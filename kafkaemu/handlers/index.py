@@ -54,3 +54,10 @@ HANDLERS: dict[int, str] = {
     74: "list_config_resources",
     75: "describe_topic_partitions",
 }
+
+#: Answered to clients by a controller as well, on the listeners of ``controller.listener.names`` (KIP-919).
+_AT_CONTROLLERS = frozenset(
+    {17, 18, 19, 20, 29, 30, 31, 32, 33, 36, 37, 38, 39, 40, 41, 43, 44, 45, 46, 49, 50, 51, 55, 57, 60, 64, 80, 81}
+)
+#: The same for a controller. What voters of a quorum and brokers that register ask of it is not built.
+CONTROLLER_HANDLERS: dict[int, str] = {key: name for key, name in HANDLERS.items() if key in _AT_CONTROLLERS}

@@ -1,6 +1,6 @@
-"""What a broker serves and what it advertises: the one place that knows (DESIGN 10).
+"""What a broker and its controller serve and what they advertise: the one place that knows (DESIGN 10).
 
-Served is what is declared in the index, has a handler, and is answered by Kafka 4.3 on a broker's listener, or by the release
+Served is what is declared in the index, has a handler, and is answered by Kafka 4.3 on that kind of listener, or by the release
 of another profile. Advertised is what is served, with the exceptions that `advertised` names.
 """
 
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kafkaemu.config.profiles import CURRENT, Profile
-from kafkaemu.handlers.index import HANDLERS
+from kafkaemu.handlers.context import EndpointType
+from kafkaemu.handlers.index import CONTROLLER_HANDLERS, HANDLERS
 from kafkawire.index import APIS
 
 PRODUCE, INIT_PRODUCER_ID = 0, 22
@@ -24,15 +25,17 @@ SERVED_UP_TO: dict[int, int] = {
 PRODUCE_BEFORE_TRANSACTIONS_V2 = 11
 
 
-def served(profile: Profile = CURRENT) -> dict[int, tuple[int, int]]:
-    """API key -> (oldest, newest) version that is answered by a broker that passes for a release."""
+def served(profile: Profile = CURRENT, endpoint_type: EndpointType = EndpointType.BROKER) -> dict[int, tuple[int, int]]:
+    """API key -> (oldest, newest) version that is answered by a broker, or a controller, that passes for a release."""
+    keys = sorted(HANDLERS if endpoint_type is EndpointType.BROKER else CONTROLLER_HANDLERS)
     if profile.versions is not None:
-        return {key: profile.versions[key] for key in sorted(HANDLERS) if key in profile.versions}
-    return {key: (APIS[key].oldest, SERVED_UP_TO.get(key, APIS[key].last)) for key in sorted(HANDLERS)}
+        return {key: profile.versions[key] for key in keys if key in profile.versions}
+    return {key: (APIS[key].oldest, SERVED_UP_TO.get(key, APIS[key].last)) for key in keys}
 
 
 def advertised(features: Mapping[str, int], profile: Profile = CURRENT) -> dict[int, tuple[int, int]]:
-    """API key -> (oldest, newest) version that ApiVersions tells, given the finalized levels of the cluster's features."""
+    """API key -> (oldest, newest) version that a broker's ApiVersions tells, given the finalized levels of the cluster's features.
+    A controller tells what it serves."""
     table = served(profile)
     if PRODUCE in table:
         # Kafka tells 0, because librdkafka up to 2.x takes a broker without it for one that cannot compress, and closes the

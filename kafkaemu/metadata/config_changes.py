@@ -1,6 +1,8 @@
 """What a request to change configs comes to: the records it takes, or why it is refused.
 
-ConfigAdminManager checks brokers' configs, ConfigurationControlManager everybody's; both are one here, in their order.
+ConfigAdminManager checks what a broker is asked, ConfigurationControlManager what a controller is; both are one here, in their
+order. Of what only a broker checks in the reference, a broker's own configs are checked here in any case: there a value that is none
+gets into the metadata log by way of a controller, and brokers fail over it.
 """
 
 from __future__ import annotations
@@ -63,15 +65,18 @@ class RefusedChange(Exception):
         self.message = message
 
 
-def plan_changes(image: MetadataImage, config: BrokerConfig, asked: ConfigChanges) -> list[TopLevel]:
-    """The records that carry out ``asked``; raises `RefusedChange`."""
-    _check_entries(asked)
-    _check_resource(image, config, asked)
+def plan_changes(
+    image: MetadataImage, config: BrokerConfig, asked: ConfigChanges, *, by_broker: bool = True
+) -> list[TopLevel]:
+    """The records that carry out ``asked`` of a broker, or (not ``by_broker``) of the controller; raises `RefusedChange`."""
+    if by_broker:
+        _check_entries(asked)
+    _check_resource(image, config, asked, by_broker)
     kind, name = asked.resource_type, asked.name
     before = image.configs(kind, name)
     after = {} if asked.replace else dict(before)
     for key, operation, value in asked.changes:
-        _change(kind, key, operation, value, after)
+        _change(kind, key, operation, value, after, by_broker)
     try:
         if kind == ResourceType.BROKER:
             validate_broker(config, after, is_default=not name)
@@ -98,7 +103,7 @@ def _check_entries(asked: ConfigChanges) -> None:
         raise _invalid(f"Null value not supported for : {', '.join(nulls)}")
 
 
-def _check_resource(image: MetadataImage, config: BrokerConfig, asked: ConfigChanges) -> None:
+def _check_resource(image: MetadataImage, config: BrokerConfig, asked: ConfigChanges, by_broker: bool) -> None:
     kind, name = asked.resource_type, asked.name
     if kind == ResourceType.TOPIC:
         if not name:
@@ -108,9 +113,10 @@ def _check_resource(image: MetadataImage, config: BrokerConfig, asked: ConfigCha
         if name not in image.topics:
             raise RefusedChange(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"The topic '{name}' does not exist.")
     elif kind == ResourceType.BROKER:
-        node_id = config["node.id"]
-        if name and _node_id(name) != node_id:
-            raise _invalid(f"Unexpected broker id, expected {node_id}, but received {name}")
+        if name and by_broker:
+            _check_this_broker(config["node.id"], name)
+        elif name:
+            _check_some_broker(image, name)
     elif kind == ResourceType.BROKER_LOGGER and not asked.replace:
         _refuse_loggers(config["node.id"], asked)
     elif kind == ResourceType.CLIENT_METRICS:
@@ -119,13 +125,35 @@ def _check_resource(image: MetadataImage, config: BrokerConfig, asked: ConfigCha
     elif kind == ResourceType.GROUP:
         if not name:
             raise _invalid("Default group resources are not allowed.")
-    else:
+    elif by_broker:
         raise _invalid(f"Unknown resource type {kind}")
+    elif kind == ResourceType.BROKER_LOGGER:
+        raise _invalid("Unexpected resource type BROKER_LOGGER.")
+    else:
+        raise RefusedChange(ErrorCode.UNSUPPORTED_VERSION, f"Unknown resource type {kind}.")
+
+
+def _check_this_broker(node_id: int, name: str) -> None:
+    if _node_id(name) != node_id:
+        raise _invalid(f"Unexpected broker id, expected {node_id}, but received {name}")
+
+
+def _check_some_broker(image: MetadataImage, name: str) -> None:
+    if not _is_integer(name):
+        raise _invalid("Unable to parse broker name as a base 10 number.")
+    if int(name) < 0:
+        raise _invalid("Invalid negative broker ID.")
+    if int(name) not in image.brokers:
+        raise RefusedChange(ErrorCode.BROKER_ID_NOT_REGISTERED, f"No node with id {int(name)} found.")
+
+
+def _is_integer(text: str) -> bool:
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    return digits.isascii() and digits.isdecimal()
 
 
 def _node_id(name: str) -> int:
-    digits = name[1:] if name[:1] in ("+", "-") else name
-    if not (digits.isascii() and digits.isdecimal()):
+    if not _is_integer(name):
         raise _invalid(f"Node id must be an integer, but it is: {name}")
     return int(name)
 
@@ -138,15 +166,16 @@ def _refuse_loggers(node_id: int, asked: ConfigChanges) -> None:
         raise RefusedChange(ErrorCode.INVALID_CONFIG, f"Logger {key} does not exist!")
 
 
-def _change(kind: int, key: str, operation: int, value: str | None, configs: dict[str, str]) -> None:
-    if operation == Operation.SET:
-        assert value is not None
+def _change(kind: int, key: str, operation: int, value: str | None, configs: dict[str, str], by_broker: bool) -> None:
+    if operation == Operation.SET and value is not None:
         configs[key] = value
-    elif operation == Operation.DELETE:
+    elif operation in (Operation.SET, Operation.DELETE):
         configs.pop(key, None)
     elif operation in (Operation.APPEND, Operation.SUBTRACT):
-        _check_is_list(kind, key, Operation(operation))
-        assert value is not None
+        _check_is_list(kind, key, Operation(operation), by_broker)
+        if value is None:
+            # Over this the reference's controller gives up its leadership.
+            raise RefusedChange(ErrorCode.UNKNOWN_SERVER_ERROR, None)
         text = configs[key] if key in configs else default_of(kind, key)
         items = _items(text or "")
         if operation == Operation.APPEND:
@@ -164,11 +193,11 @@ def _items(text: str) -> list[str]:
     return [item.strip() for item in text.split(",")] if text.strip() else []
 
 
-def _check_is_list(kind: int, key: str, operation: Operation) -> None:
+def _check_is_list(kind: int, key: str, operation: Operation, by_broker: bool) -> None:
     found = kind_of(kind, key)
     if found == "LIST":
         return
-    if kind != ResourceType.BROKER:
+    if kind != ResourceType.BROKER or not by_broker:
         message = f"Can't {operation.name} to key {key} because its type is not LIST."
     elif found is None:
         message = f"Unknown config name: {key}"

@@ -300,31 +300,33 @@ class Controller:
         return results + [DeletedTopic(topic.name, topic.topic_id) for topic in doomed]
 
     def alter_configs(
-        self, asked: Sequence[ConfigChanges], now_ms: int, *, validate_only: bool = False
+        self, asked: Sequence[ConfigChanges], now_ms: int, *, validate_only: bool = False, by_broker: bool = True
     ) -> list[ConfigsChanged]:
-        """Change configs, each resource on its own merits; one result for each.
+        """Change configs, each resource on its own merits; one result for each, and on a controller's own listener (not
+        ``by_broker``) one in all for a resource named several times.
 
-        Errors: 42 for a resource named twice, of an unknown kind or of another broker, and for keys that cannot be changed at
-        run time; 3 and 17 for topics; 40 for values.
+        Errors: 42 for a resource named twice, of an unknown kind (a controller: 35) or of another broker (one that there is not: 102),
+        and for keys that cannot be changed at run time; 3 and 17 for topics; 40 for values.
         """
         from kafkaemu.metadata.config_changes import ConfigsChanged
 
         counts = Counter((one.resource_type, one.name) for one in asked)
+        if not by_broker:
+            asked = list({(one.resource_type, one.name): one for one in asked}.values())
+        twice = "Each resource must appear at most once." if by_broker else "Duplicate resource."
         return [
-            ConfigsChanged(
-                one.resource_type, one.name, ErrorCode.INVALID_REQUEST, "Each resource must appear at most once."
-            )
+            ConfigsChanged(one.resource_type, one.name, ErrorCode.INVALID_REQUEST, twice)
             if counts[one.resource_type, one.name] > 1
-            else self._alter_configs(one, now_ms, validate_only)
+            else self._alter_configs(one, now_ms, validate_only, by_broker)
             for one in asked
         ]
 
-    def _alter_configs(self, asked: ConfigChanges, now_ms: int, validate_only: bool) -> ConfigsChanged:
+    def _alter_configs(self, asked: ConfigChanges, now_ms: int, validate_only: bool, by_broker: bool) -> ConfigsChanged:
         from kafkaemu.metadata.config_changes import ConfigsChanged, RefusedChange, plan_changes
 
         resource = (asked.resource_type, asked.name)
         try:
-            records = plan_changes(self.image, self._config, asked)
+            records = plan_changes(self.image, self._config, asked, by_broker=by_broker)
             if records and not validate_only:
                 self._commit(records, now_ms, Changes(configs=(resource,)))
         except RefusedChange as refused:

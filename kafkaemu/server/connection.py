@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kafkaemu.delayed import Parked, Ticket
-from kafkaemu.handlers.context import NO_ANSWER, CloseConnection, NoAnswer, Peer, Request
+from kafkaemu.handlers.context import NO_ANSWER, CloseConnection, EndpointType, NoAnswer, Peer, Request
 from kafkaemu.server.dispatch import Dispatcher, Route, internal_error
 from kafkawire.framing import (
     REQUEST_BYTES_MAX,
@@ -97,6 +97,8 @@ class Connections:
         max_idle_ms: int = 600_000,
     ) -> None:
         self.dispatcher = dispatcher
+        #: Of the connections to the controller in the same process; None where it has no listener.
+        self.controller_dispatcher: Dispatcher | None = None
         self.context = dispatcher.context
         self.clock = clock
         self.max_request_bytes = max_request_bytes
@@ -139,6 +141,7 @@ class ServerConnection:
     __slots__ = (
         "_client_id",
         "_connection",
+        "_dispatcher",
         "_frames",
         "_parts",
         "_pending",
@@ -152,9 +155,19 @@ class ServerConnection:
         "peer",
     )
 
-    def __init__(self, shared: Connections, connection: Connection, listener: str) -> None:
+    def __init__(
+        self,
+        shared: Connections,
+        connection: Connection,
+        listener: str,
+        endpoint_type: EndpointType = EndpointType.BROKER,
+    ) -> None:
         host, port = connection.peer_address
-        self.peer = Peer("/" + (java_host(host) if ":" in host else host), port, listener)
+        self.peer = Peer("/" + (java_host(host) if ":" in host else host), port, listener, endpoint_type)
+        is_broker = endpoint_type is EndpointType.BROKER
+        dispatcher = shared.dispatcher if is_broker else shared.controller_dispatcher
+        assert dispatcher is not None
+        self._dispatcher = dispatcher
         self.closed = False
         self.active_ms = shared.clock.real_ms()
         self._shared = shared
@@ -312,7 +325,7 @@ class ServerConnection:
 
     def _handle(self, frame: Buffer) -> None:
         key, version, correlation_id, self._client_id, position = split_request_head(frame)
-        dispatcher = self._shared.dispatcher
+        dispatcher = self._dispatcher
         route = dispatcher.routes.get(key << 16 | version & 0xFFFF)
         if route is None:
             route = dispatcher.route(key, version)

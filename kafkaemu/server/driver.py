@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import trio
 
+from kafkaemu.handlers.context import EndpointType
 from kafkaemu.server.connection import Connections, ServerConnection, Turn
 
 if TYPE_CHECKING:
@@ -45,7 +46,13 @@ async def drive(core: ServerConnection, connection: Connection) -> None:
         core.close()
 
 
-async def accept(listener: Listener, name: str, connections: Connections, nursery: trio.Nursery) -> None:
+async def accept(
+    listener: Listener,
+    name: str,
+    connections: Connections,
+    nursery: trio.Nursery,
+    endpoint_type: EndpointType = EndpointType.BROKER,
+) -> None:
     """Accept connections on one socket and drive each in ``nursery``, until the socket is closed."""
     while True:
         try:
@@ -63,7 +70,8 @@ async def accept(listener: Listener, name: str, connections: Connections, nurser
         if connections.draining:
             connection.close()
             continue
-        nursery.start_soon(drive, ServerConnection(connections, connection, name), connection)
+        core = ServerConnection(connections, connection, name, endpoint_type)
+        nursery.start_soon(drive, core, connection)
         # A burst of new clients must not hold up those that are here.
         await trio.lowlevel.checkpoint()
 

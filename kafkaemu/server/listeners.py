@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from kafkaemu.config.listeners import Endpoint, Listeners
+from kafkaemu.handlers.context import EndpointType
 
 if TYPE_CHECKING:
     from kafkaemu.world.interface import Listener, Network
@@ -31,6 +32,7 @@ class Bound:
     sockets: tuple[Listener, ...]
     #: What its clients are told to connect to.
     advertised: tuple[str, int]
+    endpoint_type: EndpointType = EndpointType.BROKER
 
     @property
     def port(self) -> int:
@@ -39,14 +41,14 @@ class Bound:
 
 
 def bind(network: Network, listeners: Listeners) -> list[Bound]:
-    """Listen on every broker listener. Raises `CannotListen`; then nothing stays open.
+    """Listen on every listener, the broker's first. Raises `CannotListen`; then nothing stays open.
 
     The host "localhost" means both loopbacks and no host every address, in both cases without IPv6 if the machine has none. Port 0
     finds a port that is free for both.
     """
     bound: list[Bound] = []
     try:
-        for endpoint in listeners.broker:
+        for endpoint in (*listeners.broker, *listeners.controller):
             if endpoint.security_protocol != "PLAINTEXT":
                 raise CannotListen(
                     f"listener {endpoint.name} asks for {endpoint.security_protocol}, which kafkaemu does not speak yet: "
@@ -57,7 +59,8 @@ def bind(network: Network, listeners: Listeners) -> list[Bound]:
             told = listeners.advertised.get(endpoint.name, endpoint)
             host = told.host if told.host not in (None, "0.0.0.0", "::") else "localhost"
             assert host is not None
-            bound.append(Bound(endpoint.name, sockets, (host, told.port or port)))
+            kind = EndpointType.CONTROLLER if endpoint in listeners.controller else EndpointType.BROKER
+            bound.append(Bound(endpoint.name, sockets, (host, told.port or port), kind))
     except BaseException:
         for listener in bound:
             for socket in listener.sockets:

@@ -5,6 +5,7 @@ runs, its process id.
 """
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -55,6 +56,12 @@ class Reference:
     def bootstrap(self) -> str:
         """The address a client is given."""
         return f"127.0.0.1:{self.port}"
+
+    @property
+    def controller(self) -> str:
+        """The address of its controller, for clients that are given bootstrap controllers."""
+        (line,) = re.findall(r"^listeners=.*CONTROLLER://(.+)$", (self.folder / "server.properties").read_text(), re.M)
+        return str(line)
 
     def running_pid(self) -> int | None:
         """The process id of the node, or None where it is not running."""

@@ -22,7 +22,10 @@ def test_a_stock_file_of_a_combined_node() -> None:
     )
     assert listeners.broker == (Endpoint("PLAINTEXT", None, 9092, "PLAINTEXT"),)
     assert listeners.controller == (Endpoint("CONTROLLER", None, 9093, "PLAINTEXT"),)
-    assert listeners.advertised == {"PLAINTEXT": Endpoint("PLAINTEXT", "localhost", 9092, "PLAINTEXT")}
+    assert listeners.advertised == {
+        "PLAINTEXT": Endpoint("PLAINTEXT", "localhost", 9092, "PLAINTEXT"),
+        "CONTROLLER": Endpoint("CONTROLLER", "localhost", 9093, "PLAINTEXT"),
+    }
     assert listeners.inter_broker == "PLAINTEXT"
 
 

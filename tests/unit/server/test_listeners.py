@@ -8,6 +8,7 @@ import pytest
 
 from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.listeners import parse_listeners
+from kafkaemu.handlers.context import EndpointType
 from kafkaemu.server.listeners import Bound, CannotListen, bind
 from kafkaemu.world.interface import Listener
 from kafkaemu.world.memory import MemoryNetwork
@@ -117,10 +118,12 @@ def test_every_failure_says_what_to_do(code: int, words: str) -> None:
         bound(Machine({"10.1.2.3": code}), "PLAINTEXT://10.1.2.3:80")
 
 
-def test_a_controller_listener_is_left_alone() -> None:
-    network = Machine()
-    assert len(bound(network, "PLAINTEXT://127.0.0.1:9092,CONTROLLER://127.0.0.1:9093")) == 1
-    assert network.taken() == [("127.0.0.1", 9092)]
+def test_a_controller_listener_leads_to_the_controller() -> None:
+    listeners = bound(Machine(), "CONTROLLER://127.0.0.1:9093,PLAINTEXT://127.0.0.1:9092")
+    assert [(one.name, one.endpoint_type, one.advertised) for one in listeners] == [
+        ("PLAINTEXT", EndpointType.BROKER, ("127.0.0.1", 9092)),
+        ("CONTROLLER", EndpointType.CONTROLLER, ("127.0.0.1", 9093)),
+    ]
 
 
 def test_a_secured_listener_is_refused_with_a_sentence() -> None:

@@ -1,0 +1,94 @@
+"""A controller's listener: what only a connection to it can show."""
+
+from kafkaconform.prepare import make_topic
+from kafkaconform.probes import scram_credentials as scram
+from kafkaconform.probes.describe_configs import BROKER, BROKER_LOGGER, TOPIC, describe, in_order
+from kafkaconform.probes.incremental_alter_configs import APPEND, DELETE, SET, alter
+from kafkaconform.registry import probe
+from kafkaconform.releases import CONTROLLER_APIS, SERVED
+from kafkaconform.session import Session
+from kafkaconform.wire import request_frame
+from kafkawire.index import APIS
+from kafkawire.messages.describe_cluster import DescribeClusterRequest
+
+#: Answered to the other voters of the quorum: Fetch is how they follow the leader.
+FETCH = 1
+
+
+def ask_on_its_own(session: Session, api_key: int, version: int) -> None:
+    """An empty request on a new connection to the controller."""
+    flexible = APIS[api_key].flexible
+    is_flexible = flexible is not None and version >= flexible
+    connection = session.connect(to_controller=True)
+    connection.send_bytes(request_frame(api_key, version, bytes(8), flexible=is_flexible, correlation_id=1))
+    connection.close()
+
+
+@probe
+def apis_of_brokers(session: Session) -> None:
+    """Whatever only brokers answer: the connection is closed."""
+    for key, (_, last) in SERVED[session.release].items():
+        if key not in CONTROLLER_APIS and key != FETCH and key in APIS:
+            ask_on_its_own(session, key, last)
+
+
+@probe
+def versions_not_served(session: Session) -> None:
+    """A version beyond what is served: the connection is closed, but for ApiVersions, as on a broker."""
+    for key in sorted(CONTROLLER_APIS):
+        first, last = SERVED[session.release][key]
+        ask_on_its_own(session, key, last + 1)
+        if first > 0:
+            ask_on_its_own(session, key, first - 1)
+
+
+@probe
+def describes_controllers(session: Session) -> None:
+    """Asked for controllers it tells them, with what may be done to the cluster; version 0 cannot ask for any."""
+    connection = session.connect(to_controller=True)
+    for version in (1, 2):
+        request = DescribeClusterRequest(
+            endpoint_type=2, include_cluster_authorized_operations=True, include_fenced_brokers=version > 1
+        )
+        connection.ask(request, version)
+
+
+@probe
+def scram_credentials(session: Session) -> None:
+    """Credentials are made and deleted at the controller, and told by the broker."""
+    controller, broker = session.connect(to_controller=True), session.connect()
+    user = session.name("alice")
+    controller.ask(scram.alter(scram.upsert(user)), 0)
+    controller.settle()
+    broker.ask(scram.describe(user), 0)
+    controller.ask(scram.alter(scram.delete(user)), 0)
+    controller.settle()
+    broker.ask(scram.describe(user), 0)
+
+
+@probe
+def config_changes(session: Session) -> None:
+    """What a broker refuses before it asks its controller: keys named twice, nulls; and lists that are none."""
+    name, _ = make_topic(session, "orders")
+    connection = session.connect(to_controller=True)
+    for changes in (
+        [("retention.ms", SET, "1"), ("retention.ms", SET, "2")],
+        [("retention.ms", SET, "5"), ("retention.ms", DELETE, None)],
+        [("retention.ms", DELETE, None), ("retention.ms", SET, "6")],
+        [("retention.ms", SET, None)],
+        [("retention.ms", APPEND, "1")],
+        [("no.such.key", APPEND, "1")],
+        [("no.such.key", SET, None)],
+        [("no.such.key", SET, "1")],
+        [("retention.ms", SET, "soon")],
+    ):
+        connection.ask(alter(TOPIC, name, *changes), 1)
+        connection.ask(describe(TOPIC, name, "retention.ms"), 4, view=in_order)
+    for changes in (
+        [("log.retention.ms", APPEND, "1")],
+        [("no.such.key", APPEND, "1")],
+        [("min.insync.replicas", SET, "2")],
+    ):
+        connection.ask(alter(BROKER, "1", *changes), 1)
+    connection.ask(alter(BROKER, "+4711", ("log.retention.ms", SET, "1")), 1)
+    connection.ask(alter(BROKER_LOGGER, "1", ("no.such.logger", SET, "INFO")), 1)
