@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 TEST_WORKERS ?= 3
 BENCH_ARGS ?= --rounds 3 --peer kafka --peer kfake
 
-.PHONY: help serve test check format bench wheel test-clients soak soak-hour lock transcripts clean
+.PHONY: help serve test check format bench scale wheel test-clients soak soak-hour lock transcripts clean
 
 help:
 	@echo 'make serve         start a broker on localhost:9092 (SERVE_ARGS="--topic orders:3")'
@@ -17,6 +17,7 @@ help:
 	@echo 'make check         lint, format, types, import contracts, tidy test'
 	@echo 'make format        put the code into the format that check wants'
 	@echo 'make bench         the measurements of docs/benchmarks.md, beside Apache Kafka and kfake where Java and Go are'
+	@echo 'make scale         100,000 partitions, 5000 connections, 500 members, a batch of 90 MB, a simulated day'
 	@echo 'make wheel         build the wheel and try it in a clean environment'
 	@echo 'make test-clients  clients of other languages: Java (needs a JRE and Maven), kcat (installed from Debian)'
 	@echo 'make soak          long runs under load, minutes not seconds'
@@ -56,6 +57,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+scale: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.large $(SCALE_ARGS)
 
 wheel: $(VENV)/.dev
 	rm -rf dist

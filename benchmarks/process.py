@@ -59,11 +59,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def own_target() -> Target:
-    """kafkaemu as it is in this checkout, on a free port."""
+def own_target(**settings: str) -> Target:
+    """kafkaemu as it is in this checkout, on a free port; ``settings`` are configs with underscores for dots."""
     port = free_port()
     command = [sys.executable, "-m", "kafkaemu", "serve", "--host", "127.0.0.1", "--port", str(port)]
-    return Target("kafkaemu", lambda: [*command, "--set", "num.partitions=1"], "127.0.0.1", port)
+    for name, value in {"num_partitions": "1", **settings}.items():
+        command += ["--set", f"{name.replace('_', '.')}={value}"]
+    return Target("kafkaemu", lambda: command, "127.0.0.1", port)
 
 
 def _listener(process: subprocess.Popen[bytes], port: int) -> psutil.Process:
