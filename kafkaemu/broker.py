@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -12,7 +13,7 @@ from kafkaemu.delayed import Deadlines, WaitingRoom
 from kafkaemu.handlers.context import Context, EndpointType
 from kafkaemu.handlers.index import CONTROLLER_HANDLERS, HANDLERS
 from kafkaemu.handlers.served import advertised, served
-from kafkaemu.log.config import LogConfig
+from kafkaemu.log.config import LogConfig, compaction_keys_max
 from kafkaemu.log.internal_topics import CONSUMER_OFFSETS
 from kafkaemu.log.memory import SegmentMemory
 from kafkaemu.metadata import features
@@ -20,13 +21,14 @@ from kafkaemu.metadata.controller import Changes, Controller
 from kafkaemu.metadata.image import ResourceType, TopicImage
 from kafkaemu.metadata.topic_creation import NewTopic
 from kafkaemu.replica.manager import ReplicaManager
-from kafkaemu.server.connection import Connections
+from kafkaemu.server.connection import Connections, host_text
 from kafkaemu.server.dispatch import Dispatcher
 from kafkaemu.server.warming import Warming
 from kafkawire.errors import ErrorCode
 
 if TYPE_CHECKING:
     from kafkaemu.config.listeners import Listeners
+    from kafkaemu.delayed import Timer
     from kafkaemu.groups.coordinator import GroupCoordinator
     from kafkaemu.server.listeners import Bound
     from kafkaemu.world.interface import World
@@ -90,6 +92,11 @@ class Broker:
             world.entropy.below,
             fetch_session_slots=config["max.incremental.fetch.session.cache.slots"],
         )
+        self._listeners: Listeners | None = None
+        #: The next work of compaction, whether it is the rest of a pass, and what its time was reckoned from.
+        self._compaction: Timer | None = None
+        self._is_compacting = False
+        self._compaction_timing: tuple[int, float] | None = None
         self.controller.subscribe(self._apply)
         self.context = Context(
             config=config,
@@ -133,8 +140,12 @@ class Broker:
             now_ms,
         )
         self._create_topics(now_ms)
+        self._cordon()
         self._maintain()
-        self._compact()
+        if self.config["log.cleaner.enable"]:
+            self._compact()
+        self._listeners = listeners
+        self._limit_connections()
         if self.connections.max_idle_ms >= 0:
             self._close_idle()
         self._warming.import_when_idle(WARMED_MODULES)
@@ -195,6 +206,41 @@ class Broker:
             log_config, min_insync_replicas = self._log_config(topic)
             self.replicas.reconfigure(topic, log_config, min_insync_replicas=min_insync_replicas)
 
+        self._retime_compaction()
+        self._limit_connections()
+        self._cordon()
+
+    def _cordon(self) -> None:
+        """Tell the controller whether there is a log directory left that takes new replicas."""
+        config = self.config
+        cordoned = set(config["cordoned.log.dirs"])
+        if self.node_id in self.controller.image.brokers:
+            is_cordoned = cordoned == {"*"} or set(config["log.dirs"] or config["log.dir"]) <= cordoned
+            self.controller.cordon(self.node_id, self.world.clock.now_ms(), is_cordoned=is_cordoned)
+
+    def _limit_connections(self) -> None:
+        """Hold connections to what is configured."""
+        config = self.config
+        layers = (config.static, config.dynamic_default, config.dynamic)
+        if self._listeners is None or not any("max.connection" in name for layer in layers for name in layer):
+            if self.connections.quotas is not None:
+                self.connections.limit(None)
+            return
+        from kafkaemu.server.connection_quotas import ConnectionQuotas, Limits
+
+        names = [endpoint.name for endpoint in self._listeners.broker]
+        limits = Limits.of(config, names, self._addresses_of)
+        protected = self._listeners.inter_broker if len(names) > 1 else None
+        peers = [connection.peer for connection in self.connections.open]
+        self.connections.limit(None if limits is None else ConnectionQuotas(limits, protected, peers))
+
+    def _addresses_of(self, host: str) -> list[str]:
+        try:
+            return [host_text(address) for address in self.world.network.addresses_of(host)]
+        except OSError as error:
+            logger.warning("max.connections.per.ip.overrides: %s has no address: %s", host, error)
+            return []
+
     def _host(self, topic: TopicImage, first: int = 0) -> None:
         """Begin to host the partitions of a topic from index ``first`` on."""
         log_config, min_insync_replicas = self._log_config(topic.name)
@@ -217,7 +263,16 @@ class Broker:
     def _log_config(self, topic: str) -> tuple[LogConfig, int]:
         """What the logs of a topic obey, and the smallest ISR it takes acks=all with."""
         values = topic_values(self.config, self.controller.image.configs(ResourceType.TOPIC, topic))
-        log_config = LogConfig.of(values, producer_id_expiration_ms=self.config["producer.id.expiration.ms"])
+        config = self.config
+        log_config = LogConfig.of(
+            values,
+            producer_id_expiration_ms=config["producer.id.expiration.ms"],
+            compaction_keys_max=compaction_keys_max(
+                config["log.cleaner.dedupe.buffer.size"],
+                config["log.cleaner.threads"],
+                config["log.cleaner.io.buffer.load.factor"],
+            ),
+        )
         min_insync_replicas = values["min.insync.replicas"]
         assert isinstance(min_insync_replicas, int)
         return log_config, min_insync_replicas
@@ -233,15 +288,31 @@ class Broker:
         clock = self.world.clock
         now_ms = clock.now_ms()
         is_unfinished = False
+        before = self.replicas.compacted_bytes
         try:
             is_unfinished = self.replicas.compact(now_ms, COMPACTED_RECORDS_PER_TURN)
         finally:
             # A pass that fails must not be the last one. The rest of one that is not through comes after whatever else is
             # due: on real time, since moved time may stand still.
+            self._is_compacting = is_unfinished
             if is_unfinished:
-                self.real.at(clock.real_ms() + 1, self._compact)
+                rate = self.config["log.cleaner.io.max.bytes.per.second"]
+                pause_ms = (self.replicas.compacted_bytes - before) * 1000 / rate if rate > 0 else math.inf
+                self._compaction = self.real.at(clock.real_ms() + max(pause_ms, 1), self._compact)
             else:
-                self.moved.at(now_ms + max(self.config["log.cleaner.backoff.ms"], 1), self._compact)
+                self._compaction = self.moved.at(now_ms + max(self.config["log.cleaner.backoff.ms"], 1), self._compact)
+
+    def _retime_compaction(self) -> None:
+        """The time between two passes, or how much one may do in a second, may have changed."""
+        timing = (self.config["log.cleaner.backoff.ms"], self.config["log.cleaner.io.max.bytes.per.second"])
+        if timing == self._compaction_timing or self._compaction is None:
+            return
+        self._compaction_timing = timing
+        self._compaction.cancel()
+        if self._is_compacting:
+            self._compaction = self.real.at(self.world.clock.real_ms() + 1, self._compact)
+        else:
+            self._compaction = self.moved.at(self.world.clock.now_ms() + max(timing[0], 1), self._compact)
 
     def _close_idle(self) -> None:
         self.real.at(self.connections.close_idle(), self._close_idle)

@@ -71,6 +71,14 @@ class BrokerConfig:
         """Whether the key has a value of its own, instead of Kafka's default."""
         return name in self.static or name in self.dynamic or name in self.dynamic_default
 
+    def of_listener(self, listener: str, name: str) -> Any:
+        """The value of ``name`` that is set for a listener of its own (``listener.name.<listener>.<name>``); None if none is."""
+        own = f"listener.name.{listener.lower()}.{name}"
+        for texts in (self.dynamic, self.dynamic_default, self.static):
+            if own in texts:
+                return BROKER[name].parse(texts[own])
+        return None
+
     def topic_defaults(self) -> Mapping[str, Value]:
         """The value of every topic key for a topic that sets none. Not to be changed: it is shared."""
         if self._topic_defaults is None:

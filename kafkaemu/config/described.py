@@ -44,20 +44,25 @@ TYPE_NUMBERS = {
 
 
 #: Resource types that have keys of their own in the tables, by number on the wire (ConfigResource.Type).
-_TABLES = {2: TOPIC, 4: BROKER, 32: GROUP}
+_TABLES = {2: ("topic", TOPIC), 4: ("broker", BROKER), 32: ("group", GROUP)}
 
 
 def documentation(resource_type: int, name: str) -> str:
-    """What the table knows of a key, in a sentence: Kafka's own descriptions are its authors'."""
-    key = table.get(name) if (table := _TABLES.get(resource_type)) is not None else None
+    """What a key does here, and what the table knows of it: Kafka's own descriptions are its authors'."""
+    resource, table = _TABLES.get(resource_type, ("", None))
+    key = table.get(name) if table is not None else None
     if key is None:
         return f"Configuration {name}."
+    from kafkaemu.config.effects import effect
+
+    does = effect(resource, name)
     default = (
         "none, it must be set" if key.required else "null" if key.default_text is None else f"'{key.default_text}'"
     )
     valid = f" Valid values: {key.valid_values}." if key.valid_values else ""
     change = "May be changed at run time." if key.dynamic else "Is read at start."
-    return f"{key.kind}. Default: {default}.{valid} Importance: {key.importance.lower()}. {change}"
+    said = "" if does is None else f"{does.text} "
+    return f"{said}{key.kind}. Default: {default}.{valid} Importance: {key.importance.lower()}. {change}"
 
 
 @attrs.frozen

@@ -17,6 +17,10 @@ EMULATOR_DEFAULTS: dict[str, str] = {
     "share.coordinator.state.topic.min.isr": "1",
     # The metadata log is kept in memory and a snapshot costs no disk: a short log is worth more than a rare snapshot.
     "metadata.log.max.record.bytes.between.snapshots": "1048576",
+    # The system lets buffers grow as data flows, which Kafka's fixed ones would forbid; and one thread accepts, besides all else.
+    "socket.listen.backlog.size": "1024",
+    "socket.receive.buffer.bytes": "-1",
+    "socket.send.buffer.bytes": "-1",
     # Kafka has no defaults for these: a node in combined mode, as the quick start of Kafka configures it.
     "process.roles": "broker,controller",
     "node.id": "1",

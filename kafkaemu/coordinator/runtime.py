@@ -32,7 +32,7 @@ from kafkaemu.coordinator.record_format import RecordFormat, UnknownRecordType
 from kafkaemu.coordinator.result import CancelTimer, CoordinatorError, CoordinatorRecord, Deferred, Result, SetTimer
 from kafkaemu.delayed import Deadlines, Parked, Ticket, Timer, WaitingRoom
 from kafkawire.errors import ErrorCode
-from kafkawire.records.batch import BatchHeader, iterate_batches
+from kafkawire.records.batch import BatchHeader, Compression, iterate_batches
 from kafkawire.records.builder import build_batch
 from kafkawire.records.iterate import records_of
 from kafkawire.records.record import Record
@@ -128,7 +128,7 @@ class CoordinatorRuntime(Generic[S]):
     """The shards of one internal topic on one broker.
 
     ``make_state`` makes the empty state of a shard; ``schedule_load`` is given the replay of a newly led partition and runs it
-    now or soon (until then the shard is loading).
+    now or soon (until then the shard is loading); ``compression`` is that of the records.
     """
 
     def __init__(
@@ -142,8 +142,10 @@ class CoordinatorRuntime(Generic[S]):
         now_ms: Callable[[], int],
         *,
         schedule_load: Callable[[Callable[[], None]], None] = lambda load: load(),
+        compression: Compression = Compression.NONE,
     ) -> None:
         self.topic = topic
+        self._compression = compression
         self._format = record_format
         self._make_state = make_state
         self._replicas = replicas
@@ -271,7 +273,7 @@ class CoordinatorRuntime(Generic[S]):
         written = 0
         while written < len(records):
             encoded = self._encoded(records, written, now_ms, result.is_atomic)
-            batch = build_batch(encoded, base_sequence=0)
+            batch = build_batch(encoded, base_sequence=0, compression=self._compression)
             code, last_offset = self._replicas.append_internal(self.topic, shard.index, batch)
             if code != ErrorCode.NONE:
                 return self._carry_out_failure(shard, result, refusal_for(code))

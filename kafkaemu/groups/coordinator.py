@@ -26,6 +26,7 @@ from kafkawire.messages.join_group import JoinGroupResponse
 from kafkawire.messages.leave_group import LeaveGroupRequest, LeaveGroupResponse
 from kafkawire.messages.list_groups import ListedGroup
 from kafkawire.messages.sync_group import SyncGroupRequest, SyncGroupResponse
+from kafkawire.records.batch import Compression
 
 
 @attrs.frozen
@@ -67,6 +68,7 @@ class GroupCoordinator:
             deadlines,
             clock.now_ms,
             schedule_load=schedule_load,
+            compression=Compression(settings.offsets_compression),
         )
 
     def _make_uuid(self) -> str:

@@ -26,6 +26,8 @@ class GroupSettings:
     offsets_retention_check_interval_ms: int = 600_000
     #: Partitions of `__consumer_offsets` when it is created.
     offsets_partitions: int = 50
+    #: Number of the compression of records in `__consumer_offsets`, as batches have it.
+    offsets_compression: int = 0
     #: A new member does not know its id yet and cannot send heartbeats; its JoinGroup may wait this long. Fixed in the
     #: reference, too (GroupCoordinatorConfig).
     new_member_join_timeout_ms: int = 5 * 60 * 1000
@@ -42,4 +44,5 @@ class GroupSettings:
             offsets_retention_ms=config["offsets.retention.minutes"] * 60 * 1000,
             offsets_retention_check_interval_ms=config["offsets.retention.check.interval.ms"],
             offsets_partitions=config["offsets.topic.num.partitions"],
+            offsets_compression=config["offsets.topic.compression.codec"],
         )

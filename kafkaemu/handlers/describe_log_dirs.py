@@ -7,8 +7,8 @@ Behavior:
     The space is that of ``--memory-limit``; unknown, -1, where there is no limit: no volume is behind it.
 
 Versions:
-    2 is flexible, 3 adds the error of the whole, 4 the space (KIP-827), 5 whether the directory is cordoned, which it
-    is not.
+    2 is flexible, 3 adds the error of the whole, 4 the space (KIP-827), 5 whether the directory is cordoned
+    (KIP-1066).
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ def handle(context: Context, request: Request, body: DescribeLogDirsRequest) -> 
             DescribeLogDirsPartition(partition_index=partition.index, partition_size=partition.log.size_bytes)
         )
     result = DescribeLogDirsResult(log_dir=context.log_dir, topics=list(topics.values()))
+    broker = context.image.brokers[context.config["node.id"]]
+    result.is_cordoned = bool(broker.cordoned_log_dirs)
     memory = context.replicas.memory
     if memory.limit_bytes is not None:
         result.total_bytes = memory.limit_bytes

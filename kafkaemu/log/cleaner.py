@@ -29,10 +29,6 @@ from kafkawire.records.compression import DecompressionFailed
 from kafkawire.records.iterate import MalformedRecord, records_of
 from kafkawire.records.record import Record
 
-KEYS_MAX = 1_000_000
-"""How many keys one pass keeps in mind, at the end of the segment in which they become more; the next pass goes on from there.
-Stands for ``log.cleaner.dedupe.buffer.size``."""
-
 
 @attrs.frozen
 class CleanPlan:
@@ -126,6 +122,8 @@ class Cleaning:
         self._aborted = aborted
         self._replace = replace
         self._offset_of_key: dict[bytes, int] = {}
+        #: Bytes read and written so far.
+        self.bytes_done = 0
         self._target: Segment | None = None
         self._idle_aborts: set[int] = set()
         #: Whether the log holds something that cannot be read: a pass would never come to its end.
@@ -212,11 +210,13 @@ class Cleaning:
         offsets = self._offset_of_key
         segments = self.plan.segments
         for place, segment in enumerate(segments):
-            if len(offsets) > KEYS_MAX:
+            if len(offsets) > self._config.compaction_keys_max:
+                # The next pass goes on from here.
                 self.plan = attrs.evolve(self.plan, segments=segments[:place], end_offset=segment.base_offset)
                 return
             for number in range(segment.find(self.plan.first_dirty_offset), len(segment)):
                 batch = segment.batch(number)
+                self.bytes_done += len(batch)
                 header = BatchHeader.parse(batch)
                 if not header.is_control and not transactions.is_aborted(header):
                     for record in records_of(batch):
@@ -240,6 +240,7 @@ class Cleaning:
 
     def _clean_batch(self, batch: memoryview, transactions: _Transactions) -> int:
         """Write what stays of a batch into the target; returns how many records were looked at."""
+        self.bytes_done += len(batch)
         header = BatchHeader.parse(batch)
         horizon_ms = header.delete_horizon_ms
         is_idle_marker = False
@@ -289,6 +290,7 @@ class Cleaning:
     def _write(self, batch: bytes | memoryview) -> None:
         target = self._target
         assert target is not None
+        self.bytes_done += len(batch)
         header = BatchHeader.parse(batch)
         target.append(
             self._memory,

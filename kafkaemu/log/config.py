@@ -11,6 +11,10 @@ from kafkawire.records.batch import Compression, TimestampType
 from kafkawire.records.validate import ProduceRules
 
 INT64_MAX = 2**63 - 1
+COMPACTION_KEYS_MAX = 1_000_000
+"""The most keys that one pass of compaction keeps in mind, however large ``log.cleaner.dedupe.buffer.size`` is."""
+_BYTES_PER_KEY = 24
+"""What a key takes in the reference's buffer: 16 bytes of hash, 8 of offset."""
 
 _COMPRESSIONS = {
     "producer": None,
@@ -27,8 +31,9 @@ _COMPRESSIONS = {
 class LogConfig:
     """One attribute per topic config key, named as the key with underscores; shared by all partitions of a topic.
 
-    Times are milliseconds, sizes bytes; -1 in ``retention_ms`` and ``retention_bytes`` is "no limit". ``producer_id_expiration_ms`` is
-    the only key of the broker: after how long an idempotent producer that writes nothing is forgotten.
+    Times are milliseconds, sizes bytes; -1 in ``retention_ms`` and ``retention_bytes`` is "no limit". Two are of the broker:
+    ``producer_id_expiration_ms``, after how long an idempotent producer that writes nothing is forgotten, and
+    ``compaction_keys_max``, how many keys one pass of compaction keeps in mind.
     """
 
     cleanup_policy: tuple[str, ...] = ("delete",)
@@ -52,16 +57,27 @@ class LogConfig:
     segment_jitter_ms: int = 0
     segment_ms: int = 604_800_000
     producer_id_expiration_ms: int = 86_400_000
+    compaction_keys_max: int = COMPACTION_KEYS_MAX
 
     @classmethod
-    def of(cls, values: Mapping[str, Any], *, producer_id_expiration_ms: int = 86_400_000) -> LogConfig:
+    def of(
+        cls,
+        values: Mapping[str, Any],
+        *,
+        producer_id_expiration_ms: int = 86_400_000,
+        compaction_keys_max: int = COMPACTION_KEYS_MAX,
+    ) -> LogConfig:
         """From typed values by topic config key (``retention.ms``); keys that no log obeys are passed over, a missing one has
         Kafka's default."""
         known = {key: value for key, value in values.items() if key in _ATTRIBUTE_OF_KEY}
         attributes: dict[str, Any] = {_ATTRIBUTE_OF_KEY[key]: value for key, value in known.items()}
         if "cleanup_policy" in attributes:
             attributes["cleanup_policy"] = tuple(attributes["cleanup_policy"])
-        return cls(**attributes, producer_id_expiration_ms=producer_id_expiration_ms)
+        return cls(
+            **attributes,
+            producer_id_expiration_ms=producer_id_expiration_ms,
+            compaction_keys_max=compaction_keys_max,
+        )
 
     @property
     def is_compacted(self) -> bool:
@@ -104,8 +120,15 @@ class LogConfig:
         )
 
 
+def compaction_keys_max(buffer_bytes: int, threads: int, load_factor: float) -> int:
+    """How many keys a pass keeps in mind with ``log.cleaner.dedupe.buffer.size`` shared by ``log.cleaner.threads``, filled to
+    ``log.cleaner.io.buffer.load.factor`` (SkimpyOffsetMap)."""
+    slots = min(buffer_bytes // max(threads, 1), 2**31 - 1) // _BYTES_PER_KEY
+    return max(min(int(slots * load_factor), COMPACTION_KEYS_MAX), 0)
+
+
 _ATTRIBUTE_OF_KEY = {
     field.name.replace("_", "."): field.name
     for field in attrs.fields(LogConfig)
-    if field.name != "producer_id_expiration_ms"
+    if field.name not in ("producer_id_expiration_ms", "compaction_keys_max")
 }

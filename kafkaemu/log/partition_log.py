@@ -63,6 +63,7 @@ class PartitionLog:
         "_roll_limits",
         "_rules",
         "_segments",
+        "compacted_bytes",
         "config",
         "end_offset",
         "first_dirty_offset",
@@ -93,6 +94,8 @@ class PartitionLog:
         self.high_watermark = start_offset
         #: Up to where compaction has come.
         self.first_dirty_offset = start_offset
+        #: What compaction has read and written so far.
+        self.compacted_bytes = 0
         self._memory = memory
         self._random_below = random_below
         self._segments: list[Segment] = []
@@ -543,6 +546,7 @@ class PartitionLog:
         cleaning = self._cleaning
         if cleaning.is_broken:
             return False
+        before = cleaning.bytes_done
         try:
             if cleaning.step(records):
                 return True
@@ -555,6 +559,8 @@ class PartitionLog:
             assert cleaning.is_broken, error
             logger.warning("%s cannot be compacted: %s", self.name, error)
             return False
+        finally:
+            self.compacted_bytes += cleaning.bytes_done - before
         self._cleaning = None
         return False
 

@@ -97,7 +97,11 @@ class Controller:
         #: Id of the one controller there is.
         self.controller_id: int = config["node.id"]
         self.image = MetadataImage(cluster_id or uuid_text(entropy.uuid()))
-        self.log = MetadataLog(config["metadata.log.max.record.bytes.between.snapshots"], memory)
+        self.log = MetadataLog(
+            config["metadata.log.max.record.bytes.between.snapshots"],
+            memory,
+            snapshot_interval_ms=config["metadata.log.max.snapshot.interval.ms"],
+        )
 
     def subscribe(self, callback: Callable[[Changes], None]) -> None:
         """Call ``callback`` after every batch of records, with what it changed, once the image shows it."""
@@ -145,6 +149,16 @@ class Controller:
         unfenced = BrokerRegistrationChangeRecord(broker_id=broker_id, broker_epoch=epoch, fenced=_UNFENCE)
         self._commit([registration, unfenced], now_ms, Changes())
         return epoch
+
+    def cordon(self, broker_id: int, now_ms: int, *, is_cordoned: bool) -> None:
+        """From now on a broker's log directories take new replicas, or do not; no error if that is so already."""
+        broker = self.image.brokers[broker_id]
+        cordoned = broker.log_dirs if is_cordoned else ()
+        if cordoned != broker.cordoned_log_dirs:
+            record = BrokerRegistrationChangeRecord(
+                broker_id=broker_id, broker_epoch=broker.epoch, cordoned_log_dirs=list(cordoned)
+            )
+            self._commit([record], now_ms, Changes())
 
     def create_topics(
         self, topics: Sequence[NewTopic], now_ms: int, *, validate_only: bool = False
@@ -395,7 +409,7 @@ class Controller:
         if changes is None:
             changes = Changes(created=tuple(image.topics_by_id[topic_id] for topic_id in created_ids))
         self._note_names(changes)
-        if self.log.snapshot_is_due():
+        if self.log.snapshot_is_due(now_ms):
             self.log.take_snapshot(image, now_ms)
         for callback in self._subscribers:
             callback(changes)

@@ -103,6 +103,13 @@ class BrokerImage:
     fenced: bool
     in_controlled_shutdown: bool
     log_dirs: tuple[bytes, ...]
+    #: Those of them that take no new replicas (KIP-1066).
+    cordoned_log_dirs: tuple[bytes, ...] = ()
+
+    @property
+    def takes_replicas(self) -> bool:
+        """Whether a new replica may be placed here."""
+        return not self.fenced and not set(self.log_dirs) <= set(self.cordoned_log_dirs)
 
 
 @attrs.frozen
@@ -257,6 +264,7 @@ def _register_broker(image: MetadataImage, record: RegisterBrokerRecord) -> None
         fenced=record.fenced,
         in_controlled_shutdown=record.in_controlled_shutdown,
         log_dirs=tuple(record.log_dirs),
+        cordoned_log_dirs=tuple(record.cordoned_log_dirs or ()),
     )
 
 
@@ -272,6 +280,8 @@ def _broker_change(image: MetadataImage, record: BrokerRegistrationChangeRecord)
         broker.in_controlled_shutdown = record.in_controlled_shutdown > 0
     if record.log_dirs:
         broker.log_dirs = tuple(record.log_dirs)
+    if record.cordoned_log_dirs is not None:
+        broker.cordoned_log_dirs = tuple(record.cordoned_log_dirs)
 
 
 def _feature(image: MetadataImage, record: FeatureLevelRecord) -> None:

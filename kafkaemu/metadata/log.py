@@ -1,7 +1,8 @@
 """The metadata log: records appended in batches, a snapshot from time to time, and the log before it deleted.
 
 A snapshot is made when the log since the last one has grown by more than ``snapshot_bound_bytes`` and by more than the last
-snapshot's own size: so the log stays short, and the work of a large image is spread over as many changes.
+snapshot's own size: so the log stays short, and the work of a large image is spread over as many changes. One is also made with
+the first change after ``snapshot_interval_ms`` (0: never for that reason), as SnapshotGenerator of the reference does.
 """
 
 from __future__ import annotations
@@ -33,11 +34,21 @@ class MetadataLog:
     batch carries.
     """
 
-    def __init__(self, snapshot_bound_bytes: int, memory: SegmentMemory | None = None, leader_epoch: int = 1) -> None:
+    def __init__(
+        self,
+        snapshot_bound_bytes: int,
+        memory: SegmentMemory | None = None,
+        leader_epoch: int = 1,
+        *,
+        snapshot_interval_ms: int = 0,
+    ) -> None:
         # Nothing but a snapshot takes records away, and one request is one batch however large.
         config = LogConfig(retention_ms=-1, max_message_bytes=BATCH_BYTES_MAX)
         self._log = PartitionLog(internal_topics.CLUSTER_METADATA, 0, config, memory or SegmentMemory())
         self._bound_bytes = snapshot_bound_bytes
+        self._interval_ms = snapshot_interval_ms
+        #: When the last snapshot was made, or the log begun; None before that.
+        self._snapshot_ms: int | None = None
         self.leader_epoch = leader_epoch
         self.snapshot = Snapshot(0, ())
 
@@ -62,13 +73,17 @@ class MetadataLog:
         self._log.update_high_watermark(self._log.end_offset)
         return info.last_offset
 
-    def snapshot_is_due(self) -> bool:
-        """Whether the log has grown enough since the last snapshot."""
-        return self._log.size_bytes > max(self._bound_bytes, self.snapshot.size_bytes)
+    def snapshot_is_due(self, now_ms: int) -> bool:
+        """Whether the log has grown enough since the last snapshot, or that is long ago."""
+        if self._snapshot_ms is None:
+            self._snapshot_ms = now_ms
+        is_old = 0 < self._interval_ms <= now_ms - self._snapshot_ms
+        return is_old or self._log.size_bytes > max(self._bound_bytes, self.snapshot.size_bytes)
 
     def take_snapshot(self, image: MetadataImage, now_ms: int) -> None:
         """Replace the log so far by a snapshot of ``image``, which must have every record applied."""
         assert image.offset == self.end_offset - 1, "a snapshot holds all of the log before it"
+        self._snapshot_ms = now_ms
         self.snapshot = Snapshot(self.end_offset, tuple(_snapshot_batches(image, now_ms, self.leader_epoch)))
         self._log.roll(now_ms)
         self._log.delete_records(self.end_offset)

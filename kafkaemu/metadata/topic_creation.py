@@ -109,7 +109,13 @@ def place(topic: NewTopic, config: BrokerConfig, brokers: Mapping[int, BrokerIma
 
 def place_on_ring(count: int, factor: int, brokers: Mapping[int, BrokerImage], start: int) -> list[list[int]]:
     """``factor`` replicas for each of ``count`` partitions, leaders in turn from ``start`` on. Raises `Refused`."""
-    ring = sorted(broker_id for broker_id, broker in brokers.items() if not broker.fenced)
+    ring = sorted(broker_id for broker_id, broker in brokers.items() if broker.takes_replicas)
+    if not ring:
+        raise Refused(
+            ErrorCode.INVALID_REPLICATION_FACTOR,
+            f"Unable to replicate the partition {factor} time(s): All brokers are currently fenced, or have all their log "
+            "directories cordoned.",
+        )
     if factor > len(ring):
         raise Refused(
             ErrorCode.INVALID_REPLICATION_FACTOR,

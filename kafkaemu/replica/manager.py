@@ -59,6 +59,8 @@ class ReplicaManager:
         self._waiting = waiting
         self._now_ms = now_ms
         self._random_below = random_below
+        #: What compaction has read and written so far.
+        self.compacted_bytes = 0
         #: What compaction is at work on.
         self._compacting: Partition | None = None
 
@@ -163,7 +165,10 @@ class ReplicaManager:
         for partition in (self._compacting, *self.all_partitions()):
             if partition is None or partition.is_deleted or not partition.log.config.is_compacted:
                 continue
-            if partition.log.compact(now_ms, records):
+            before = partition.log.compacted_bytes
+            is_unfinished = partition.log.compact(now_ms, records)
+            self.compacted_bytes += partition.log.compacted_bytes - before
+            if is_unfinished:
                 self._compacting = partition
                 return True
         self._compacting = None

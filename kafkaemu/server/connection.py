@@ -19,7 +19,7 @@ import contextlib
 import enum
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kafkaemu.delayed import Parked, Ticket
@@ -37,6 +37,7 @@ from kafkawire.primitives import Buffer, MalformedMessage, Part
 
 if TYPE_CHECKING:
     from kafkaemu.handlers.context import Answer
+    from kafkaemu.server.connection_quotas import ConnectionQuotas
     from kafkaemu.world.interface import Clock, Connection
     from kafkawire.declare import TopLevel
 
@@ -85,6 +86,11 @@ def java_host(host: str) -> str:
     return ":".join(groups) + percent + zone
 
 
+def host_text(host: str) -> str:
+    """An address as Kafka writes it and `Peer.host` has it: ``/127.0.0.1``."""
+    return "/" + (java_host(host) if ":" in host else host)
+
+
 class Connections:
     """What the connections of one broker share, and which there are."""
 
@@ -110,6 +116,31 @@ class Connections:
         #: How many connections have more to do than one turn.
         self.yielding = 0
         self.open: dict[ServerConnection, None] = {}
+        #: Limits on connections; None while there is none.
+        self.quotas: ConnectionQuotas | None = None
+        #: Called once, when a connection has gone or the limits have changed.
+        self.on_room: list[Callable[[], None]] = []
+
+    def limit(self, quotas: ConnectionQuotas | None) -> None:
+        """From now on these limits hold, for those who are here too."""
+        self.quotas = quotas
+        self.close_excess()
+        self.tell_room()
+
+    def close_excess(self) -> None:
+        """Close connections above the limit, those used least recently first."""
+        quotas = self.quotas
+        if quotas is None or quotas.excess <= 0:
+            return
+        for connection in sorted(self.open, key=lambda one: one.active_ms):
+            if quotas.excess > 0 and quotas.may_be_closed(connection.peer):
+                connection.close()
+
+    def tell_room(self) -> None:
+        """Those who wait for a slot look again."""
+        waiting, self.on_room = self.on_room, []
+        for look in waiting:
+            look()
 
     def close_idle(self) -> float:
         """Close the connections that have been silent for too long; returns the real time of the next look."""
@@ -163,7 +194,7 @@ class ServerConnection:
         endpoint_type: EndpointType = EndpointType.BROKER,
     ) -> None:
         host, port = connection.peer_address
-        self.peer = Peer("/" + (java_host(host) if ":" in host else host), port, listener, endpoint_type)
+        self.peer = Peer(host_text(host), port, listener, endpoint_type)
         is_broker = endpoint_type is EndpointType.BROKER
         dispatcher = shared.dispatcher if is_broker else shared.controller_dispatcher
         assert dispatcher is not None
@@ -183,6 +214,8 @@ class ServerConnection:
         self._client_id: str | None = None
         self._yielded = False
         shared.open[self] = None
+        if shared.quotas is not None:
+            shared.quotas.on_opened(self.peer)
 
     @property
     def parked(self) -> bool:
@@ -213,7 +246,12 @@ class ServerConnection:
         if self.closed:
             return
         self.closed = True
-        self._shared.open.pop(self, None)
+        shared = self._shared
+        shared.open.pop(self, None)
+        if shared.quotas is not None:
+            shared.quotas.on_closed(self.peer)
+        if shared.on_room:
+            shared.tell_room()
         if self._yielded:
             self._yielded = False
             self._shared.yielding -= 1

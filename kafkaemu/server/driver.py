@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import trio
 
 from kafkaemu.handlers.context import EndpointType
-from kafkaemu.server.connection import Connections, ServerConnection, Turn
+from kafkaemu.server.connection import Connections, ServerConnection, Turn, host_text
 
 if TYPE_CHECKING:
     from kafkaemu.delayed import Deadlines
@@ -67,13 +67,47 @@ async def accept(
                 # This one went before it was accepted; where many do, the others go on all the same.
                 await trio.lowlevel.checkpoint()
             continue
+        # Kafka's controller counts its own clients; here nobody counts them.
+        is_limited = connections.quotas is not None and endpoint_type is EndpointType.BROKER
+        if is_limited and not await admitted(connection, name, connections):
+            connection.close()
+            continue
         if connections.draining:
             connection.close()
             continue
         core = ServerConnection(connections, connection, name, endpoint_type)
         nursery.start_soon(drive, core, connection)
+        if connections.quotas is not None:
+            connections.close_excess()
         # A burst of new clients must not hold up those that are here.
         await trio.lowlevel.checkpoint()
+
+
+async def admitted(connection: Connection, name: str, connections: Connections) -> bool:
+    """Wait until there is a slot for one more connection on listener ``name``; False if its address has its share already."""
+    clock = connections.clock
+    quotas = connections.quotas
+    now_ms = clock.real_ms()
+    free_ms = now_ms if quotas is None else now_ms + quotas.throttle_ms(name, now_ms)
+    try:
+        while quotas is not None:
+            # What is left of a wait after it may be the rounding of two clocks.
+            is_early = now_ms + 0.5 < free_ms
+            if not is_early and quotas.has_slot(name):
+                break
+            room = trio.Event()
+            connections.on_room.append(room.set)
+            with trio.move_on_after((free_ms - now_ms) / 1000 if is_early else float("inf")):
+                await room.wait()
+            quotas, now_ms = connections.quotas, clock.real_ms()
+    except BaseException:
+        connection.close()
+        raise
+    host, port = connection.peer_address
+    reason = None if quotas is None else quotas.refusal(host_text(host))
+    if reason is not None:
+        logger.info("Rejected connection from %s:%d: %s", host, port, reason)
+    return reason is None
 
 
 async def run_deadlines(clock: Clock, moved: Deadlines, real: Deadlines) -> None:

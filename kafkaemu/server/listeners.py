@@ -11,6 +11,7 @@ from kafkaemu.config.listeners import Endpoint, Listeners
 from kafkaemu.handlers.context import EndpointType
 
 if TYPE_CHECKING:
+    from kafkaemu.config.broker import BrokerConfig
     from kafkaemu.world.interface import Listener, Network
 
 #: What a host means, and whether the machine may lack the second address.
@@ -22,6 +23,25 @@ _FREE_PORT_ATTEMPTS = 20
 
 class CannotListen(Exception):
     """An address that cannot be listened on; the text is one sentence for the user."""
+
+
+@attrs.frozen
+class SocketSettings:
+    """What all listening sockets have: room for so many connections that wait to be accepted, and for those that are, buffers of
+    so many bytes (-1: as the system sees fit)."""
+
+    backlog: int = 1024
+    receive_buffer_bytes: int = -1
+    send_buffer_bytes: int = -1
+
+    @classmethod
+    def of(cls, config: BrokerConfig) -> SocketSettings:
+        """As a broker is configured."""
+        return cls(
+            config["socket.listen.backlog.size"],
+            config["socket.receive.buffer.bytes"],
+            config["socket.send.buffer.bytes"],
+        )
 
 
 @attrs.frozen
@@ -40,7 +60,7 @@ class Bound:
         return self.sockets[0].address[1]
 
 
-def bind(network: Network, listeners: Listeners) -> list[Bound]:
+def bind(network: Network, listeners: Listeners, settings: SocketSettings | None = None) -> list[Bound]:
     """Listen on every listener, the broker's first. Raises `CannotListen`; then nothing stays open.
 
     The host "localhost" means both loopbacks and no host every address, in both cases without IPv6 if the machine has none. Port 0
@@ -54,7 +74,7 @@ def bind(network: Network, listeners: Listeners) -> list[Bound]:
                     f"listener {endpoint.name} asks for {endpoint.security_protocol}, which kafkaemu does not speak yet: "
                     f"map it to PLAINTEXT with listener.security.protocol.map"
                 )
-            sockets = _bind_endpoint(network, endpoint)
+            sockets = _bind_endpoint(network, endpoint, settings or SocketSettings())
             port = sockets[0].address[1]
             told = listeners.advertised.get(endpoint.name, endpoint)
             host = told.host if told.host not in (None, "0.0.0.0", "::") else "localhost"
@@ -69,28 +89,39 @@ def bind(network: Network, listeners: Listeners) -> list[Bound]:
     return bound
 
 
-def _bind_endpoint(network: Network, endpoint: Endpoint) -> tuple[Listener, ...]:
+def _bind_endpoint(network: Network, endpoint: Endpoint, settings: SocketSettings) -> tuple[Listener, ...]:
     hosts = _BOTH_FAMILIES.get(endpoint.host, (endpoint.host,))
     attempts = _FREE_PORT_ATTEMPTS if endpoint.port == 0 else 1
     while True:
         attempts -= 1
         try:
-            return _bind_hosts(network, hosts, endpoint.port)
+            return _bind_hosts(network, hosts, endpoint.port, settings)
         except OSError as error:
             if attempts and error.errno == errno.EADDRINUSE:
                 continue
             raise CannotListen(_sentence(endpoint, error)) from error
 
 
-def _bind_hosts(network: Network, hosts: tuple[str | None, ...], port: int) -> tuple[Listener, ...]:
+def _bind_hosts(
+    network: Network, hosts: tuple[str | None, ...], port: int, settings: SocketSettings
+) -> tuple[Listener, ...]:
+    def listen(host: str, port: int) -> Listener:
+        return network.listen(
+            host,
+            port,
+            backlog=settings.backlog,
+            receive_buffer_bytes=settings.receive_buffer_bytes,
+            send_buffer_bytes=settings.send_buffer_bytes,
+        )
+
     first_host, *others = hosts
     assert first_host is not None
-    sockets = [network.listen(first_host, port)]
+    sockets = [listen(first_host, port)]
     try:
         for host in others:
             assert host is not None
             try:
-                sockets.append(network.listen(host, sockets[0].address[1]))
+                sockets.append(listen(host, sockets[0].address[1]))
             except OSError as error:
                 if error.errno not in _NO_SUCH_ADDRESS:
                     raise

@@ -112,9 +112,21 @@ class Network(Protocol):
 
     __slots__ = ()
 
-    def listen(self, host: str, port: int) -> Listener:
-        """Listen on one address. Raises OSError: EADDRINUSE when the port is taken, EADDRNOTAVAIL when there is no such
-        address on this machine (no IPv6)."""
+    def listen(
+        self,
+        host: str,
+        port: int,
+        *,
+        backlog: int = 1024,
+        receive_buffer_bytes: int = -1,
+        send_buffer_bytes: int = -1,
+    ) -> Listener:
+        """Listen on one address, with so many connections that may wait to be accepted, and buffers of so many bytes for each
+        that is (-1: as the system sees fit). Raises OSError: EADDRINUSE when the port is taken, EADDRNOTAVAIL when there is no
+        such address on this machine (no IPv6)."""
+
+    def addresses_of(self, host: str) -> list[str]:
+        """The addresses of a host, looked up where it is a name. Raises OSError when there is none."""
 
     async def connect(self, host: str, port: int) -> Connection:
         """Connect to a listener. Raises OSError."""

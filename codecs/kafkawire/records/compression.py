@@ -20,6 +20,10 @@ from struct import Struct
 from kafkawire.records.batch import Buffer, Compression
 
 SNAPPY_BLOCK_BYTES = 32 * 1024
+LZ4_LEVEL_FAST = 9
+"""Kafka's default level means the fast method, and no level of the other."""
+LZ4_LEVEL_MAX = 12
+"""The library knows no higher ones; the reference takes up to 17."""
 LZ4_BLOCK_BYTES = 64 * 1024
 DEFAULT_LEVELS = {Compression.GZIP: 6, Compression.ZSTD: 3}
 
@@ -85,7 +89,7 @@ def compress(codec: Compression, data: Buffer, level: int | None = None) -> byte
     """Pack the records of a batch as the reference's producer does.
 
     `level` is the codec's own scale (gzip 1-9 or -1, lz4 1-17, zstd from -131072 to 22); None means Kafka's
-    default. lz4 levels are accepted but all pack with the fast method; snappy has none.
+    default, which for lz4 is the fast method and no level of the other; snappy has none.
     """
     if codec is Compression.NONE:
         return bytes(data)
@@ -97,7 +101,7 @@ def compress(codec: Compression, data: Buffer, level: int | None = None) -> byte
     if codec is Compression.SNAPPY:
         return _snappy(data)
     if codec is Compression.LZ4:
-        return _lz4(data)
+        return _lz4(data, level)
     import cramjam
 
     return bytes(cramjam.zstd.compress(data, DEFAULT_LEVELS[Compression.ZSTD] if level is None else level))
@@ -220,20 +224,31 @@ def _unsnappy_block(block: memoryview, unpacked: bytearray, bytes_max: int) -> N
         raise _failed_after(unpacked, str(error)) from error
 
 
-def _lz4(data: Buffer) -> bytes:
+def _lz4(data: Buffer, level: int | None) -> bytes:
     import cramjam
 
     view = memoryview(data)
     parts = [_LZ4_HEADER]
     for start in range(0, len(view), LZ4_BLOCK_BYTES):
         block = view[start : start + LZ4_BLOCK_BYTES]
-        packed = bytes(cramjam.lz4.compress_block(block, store_size=False))
+        if level is None or level == LZ4_LEVEL_FAST:
+            packed = bytes(cramjam.lz4.compress_block(block, store_size=False))
+        else:
+            packed = _block_of(bytes(cramjam.lz4.compress(block, level=min(level, LZ4_LEVEL_MAX))))
         if len(packed) < len(block):
             parts += (_UINT32_LE.pack(len(packed)), packed)
         else:
             parts += (_UINT32_LE.pack(len(block) | _LZ4_STORED), bytes(block))
     parts.append(b"\x00\x00\x00\x00")
     return b"".join(parts)
+
+
+def _block_of(frame: bytes) -> bytes:
+    """The one block of a frame of 64 KiB: the library has levels for frames only. Stored, it is as long as it was."""
+    start = 15 if frame[4] & _LZ4_CONTENT_SIZE else 7
+    (size,) = _UINT32_LE.unpack_from(frame, start)
+    start += _UINT32_LE.size
+    return frame[start : start + (size & ~_LZ4_STORED)]
 
 
 def _lz4_frame_header(view: memoryview) -> tuple[int, int, bool]:

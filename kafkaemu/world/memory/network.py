@@ -175,12 +175,23 @@ class MemoryNetwork(Network):
         self._listeners: dict[tuple[str, int], MemoryListener] = {}
         self._ports = count(49152)
 
-    def listen(self, host: str, port: int) -> MemoryListener:
+    def listen(
+        self,
+        host: str,
+        port: int,
+        *,
+        backlog: int = 1024,
+        receive_buffer_bytes: int = -1,
+        send_buffer_bytes: int = -1,
+    ) -> MemoryListener:
         address = (host, port or next(self._ports))
         if address in self._listeners:
             raise OSError(errno.EADDRINUSE, f"{host}:{port} is taken")
         listener = self._listeners[address] = MemoryListener(self, address, self._new_event)
         return listener
+
+    def addresses_of(self, host: str) -> list[str]:
+        return [host]
 
     async def connect(self, host: str, port: int) -> MemoryConnection:
         listener = self._listeners.get((host, port))

@@ -18,7 +18,6 @@ from kafkawire.primitives import Part
 GATHER_MAX = 512
 #: How much is joined for one send where there is no gathering.
 JOIN_MAX_BYTES = 65536
-BACKLOG = 1024
 
 
 def address_text(host: str, port: int) -> str:
@@ -102,9 +101,10 @@ class RealConnection(Connection):
 class RealListener(Listener):
     """A listening socket."""
 
-    def __init__(self, sock: socket.socket, fallbacks: bool) -> None:
+    def __init__(self, sock: socket.socket, fallbacks: bool, send_buffer_bytes: int) -> None:
         self._socket = sock
         self._fallbacks = fallbacks
+        self._send_buffer_bytes = send_buffer_bytes
         name = sock.getsockname()
         self._address = (str(name[0]), int(name[1]))
 
@@ -124,6 +124,8 @@ class RealListener(Listener):
                 continue
             try:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                if self._send_buffer_bytes >= 0:
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self._send_buffer_bytes)
             except OSError:
                 sock.close()
                 raise
@@ -141,7 +143,15 @@ class RealNetwork(Network):
     def __init__(self, *, fallbacks: bool = False) -> None:
         self._fallbacks = fallbacks or not hasattr(socket.socket, "sendmsg")
 
-    def listen(self, host: str, port: int) -> RealListener:
+    def listen(
+        self,
+        host: str,
+        port: int,
+        *,
+        backlog: int = 1024,
+        receive_buffer_bytes: int = -1,
+        send_buffer_bytes: int = -1,
+    ) -> RealListener:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
@@ -152,13 +162,19 @@ class RealNetwork(Network):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            if receive_buffer_bytes >= 0:
+                # Accepted sockets inherit it; the window that TCP agrees on depends on it.
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
             sock.setblocking(False)
             sock.bind(address)
-            sock.listen(BACKLOG)
+            sock.listen(backlog)
         except OSError:
             sock.close()
             raise
-        return RealListener(sock, self._fallbacks)
+        return RealListener(sock, self._fallbacks, send_buffer_bytes)
+
+    def addresses_of(self, host: str) -> list[str]:
+        return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]
 
     async def connect(self, host: str, port: int) -> RealConnection:
         failure: OSError = OSError(errno.EADDRNOTAVAIL, f"{host} has no address")

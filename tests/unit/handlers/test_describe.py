@@ -138,7 +138,8 @@ def test_documentation_is_told_where_it_is_asked_for() -> None:
     resource = DescribeConfigsResource(resource_type=TOPIC, resource_name="t", configuration_keys=keys)
     request = DescribeConfigsRequest(resources=[resource], include_documentation=True)
     assert ask(context, request, 4).results[0].configs[0].documentation == (
-        "LONG. Default: '604800000'. Valid values: [-1,...]. Importance: medium. May be changed at run time."
+        "Age at which segments are deleted; -1: never. LONG. Default: '604800000'. Valid values: [-1,...]. Importance: medium. "
+        "May be changed at run time."
     )
     assert describe(context, TOPIC, "t", keys).configs[0].documentation is None
 

@@ -57,7 +57,10 @@ def test_unknown_codec_is_refused(codec: int) -> None:
         decompress(codec, b"x", 100)
 
 
-@pytest.mark.parametrize(("codec", "levels"), [(Compression.GZIP, (1, 9)), (Compression.ZSTD, (1, 19))])
+@pytest.mark.parametrize(
+    ("codec", "levels"),
+    [(Compression.GZIP, (1, 9)), (Compression.LZ4, (9, 12)), (Compression.LZ4, (3, 17)), (Compression.ZSTD, (1, 19))],
+)
 def test_level_is_used(codec: Compression, levels: tuple[int, int]) -> None:
     data = b"".join(b"%d:%d;" % (number, number * 7919 % 1013) for number in range(20_000))
     fast, small = (compress(codec, data, level) for level in levels)

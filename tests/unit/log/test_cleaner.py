@@ -325,9 +325,8 @@ def test_records_committed_after_an_aborted_transaction_without_marker_stay() ->
     assert log.aborted_transactions(0, log.end_offset) == [], "read_committed would skip what was committed since"
 
 
-def test_a_pass_with_too_many_keys_ends_early_and_the_next_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kafkaemu.log.cleaner.KEYS_MAX", 1)
-    log = compacted()
+def test_a_pass_with_too_many_keys_ends_early_and_the_next_goes_on() -> None:
+    log = compacted(compaction_keys_max=1)
     for round_number in range(2):
         closed(log, keyed((b"a", b"%d" % round_number), (b"b", b"%d" % round_number)))
     closed(log, keyed((b"a", b"2")))

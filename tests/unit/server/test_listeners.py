@@ -22,11 +22,11 @@ class Machine(MemoryNetwork):
         super().__init__(NoEvent)
         self.failures = failures or {}
 
-    def listen(self, host: str, port: int) -> Listener:  # type: ignore[override]
+    def listen(self, host: str, port: int, **settings: int) -> Listener:  # type: ignore[override]
         code = self.failures.get((host, port)) or self.failures.get(host)
         if code:
             raise OSError(code, "no")
-        return super().listen(host, port)
+        return super().listen(host, port, **settings)
 
     def taken(self) -> list[tuple[str, int]]:
         """The addresses listened on."""
