@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib import import_module
 
-from kafkaemu.config.values import ConfigError, Value, invalid, parse, text_of, validator
+from kafkaemu.config.values import ConfigError, Value, invalid, items_of, parse, text_of, validator
 
 #: Row of a key table: name, type, default, valid values, importance, dynamic.
 Row = tuple[str, str, "str | None", str, str, bool]
@@ -21,6 +21,7 @@ NON_EMPTY_LISTS = frozenset(
         "advertised.listeners",
         "controller.listener.names",
         "group.consumer.assignors",
+        "group.coordinator.rebalance.protocols",
         "group.share.assignors",
         "listeners",
         "log.dir",
@@ -44,6 +45,10 @@ class ConfigKey:
         self.required = default == REQUIRED
         self.default: Value = None if default is None or self.required else parse(self.name, self.kind, default)
         self._check = validator(self.valid_values)
+        if self.name.startswith("controller.quorum."):
+            from kafkaemu.config.quorum_values import CHECKS
+
+            self._check = CHECKS.get(self.name, self._check)
 
     @property
     def sensitive(self) -> bool:
@@ -57,9 +62,13 @@ class ConfigKey:
 
     def parse(self, text: str) -> Value:
         """The value of ``text``. Raises `ConfigError` with the reference's sentence."""
-        value = parse(self.name, self.kind, text)
-        if self.kind == "LIST":
-            self._check_list(value)
+        if self.valid_values.startswith("[partitionId]"):
+            # The one list in which everything stays as it is given.
+            value: Value = items_of(text)
+        else:
+            value = parse(self.name, self.kind, text)
+            if self.kind == "LIST":
+                self._check_list(value)
         if self._check is not None:
             self._check(self.name, value)
         return value
@@ -69,7 +78,10 @@ class ConfigKey:
         if not value and self.name in NON_EMPTY_LISTS:
             valid = self.valid_values or "any non-empty value"
             raise ConfigError(f"Configuration '{self.name}' must not be empty. Valid values include: {valid}")
-        if "" in value:
+        if "" in value and not self.name.startswith("controller.quorum."):
+            if self._check is not None:
+                # What is wrong before the empty one is said first.
+                self._check(self.name, value[: value.index("")])
             raise ConfigError(f"Configuration '{self.name}' values must not be empty.")
 
 

@@ -18,8 +18,8 @@ _INTEGER_BITS = {"SHORT": 16, "INT": 32, "LONG": 64}
 # Patterns are compiled on first use (re caches them): compiling them all would be most of the cost of importing this.
 _DOUBLE = r"([+-]?)(?:(NaN)|(Infinity)|((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?)"
 _DURATION = (
-    r"(?i)by_duration:[-+]?P(?=.)(?:[-+]?[0-9]+D)?"
-    r"(?:T(?=.)(?:[-+]?[0-9]+H)?(?:[-+]?[0-9]+M)?(?:[-+]?[0-9]+(?:\.[0-9]{0,9})?S)?)?"
+    r"by_duration:([-+]?)(?i:P(?=.)(?:([-+]?[0-9]+)D)?"
+    r"(?:T(?=.)(?:([-+]?[0-9]+)H)?(?:([-+]?[0-9]+)M)?(?:([-+]?[0-9]+(?:\.[0-9]{0,9})?)S)?)?)"
 )
 
 
@@ -34,25 +34,30 @@ def invalid(name: str, value: object, reason: str) -> ConfigError:
 
 def parse(name: str, kind: str, text: str) -> Value:
     """The value that ``text`` stands for. Blanks around it are dropped. Raises `ConfigError`."""
-    text = text.strip()
+    given, text = text, text.strip()
     if kind == "BOOLEAN":
         if text.lower() not in ("true", "false"):
-            raise invalid(name, text, "Expected value to be either true or false")
+            raise invalid(name, given, "Expected value to be either true or false")
         return text.lower() == "true"
     if kind in _INTEGER_BITS:
         bound = 1 << (_INTEGER_BITS[kind] - 1)
         digits = text[1:] if text[:1] in ("+", "-") else text
         if digits.isdecimal() and len(digits) < 40 and -bound <= int(text) < bound:
             return int(text)
-        raise invalid(name, text, f"Not a number of type {kind}")
+        raise invalid(name, given, f"Not a number of type {kind}")
     if kind == "DOUBLE":
         if (match := re.fullmatch(_DOUBLE, text, re.ASCII)) is None:
-            raise invalid(name, text, "Not a number of type DOUBLE")
+            raise invalid(name, given, "Not a number of type DOUBLE")
         sign, nan, infinity, number = match.groups()
         return float(nan or sign + (infinity or number))
     if kind == "LIST":
-        return tuple(dict.fromkeys(item.strip() for item in text.split(","))) if text else ()
+        return tuple(dict.fromkeys(items_of(text)))
     return text
+
+
+def items_of(text: str) -> tuple[str, ...]:
+    """The items of a list, as many as there are commas and one; none of a blank text."""
+    return tuple(item.strip() for item in text.split(",")) if text.strip() else ()
 
 
 def java_double(value: float) -> str:
@@ -140,7 +145,7 @@ def _non_empty(name: str, value: Value) -> None:
 def _throttled_replicas(name: str, value: Value) -> None:
     if not isinstance(value, tuple) or value in ((), ("*",)):
         return
-    if not all(re.fullmatch(r"[0-9]+:[0-9]+", replica, re.ASCII) for replica in value):
+    if not all(re.fullmatch(r"(?:[0-9]+:[0-9]+)?", replica, re.ASCII) for replica in value):
         form = "[partitionId]:[brokerId],[partitionId]:[brokerId],..."
         raise invalid(
             name, shown(value), f"{name} must be the literal '*' or a list of replicas in the following format: {form}"
@@ -149,8 +154,14 @@ def _throttled_replicas(name: str, value: Value) -> None:
 
 def _offset_reset(name: str, value: Value) -> None:
     text = str(value)
-    if text.lower() in ("latest", "earliest") or re.fullmatch(_DURATION, text, re.ASCII):
+    if text in ("latest", "earliest"):
         return
+    if (match := re.fullmatch(_DURATION, text, re.ASCII)) is not None:
+        sign, *parts = match.groups()
+        units = zip((86_400, 3_600, 60, 1), parts, strict=True)
+        seconds = sum(unit * float(part) for unit, part in units if part)
+        if (-seconds if sign == "-" else seconds) >= 0:
+            return
     raise invalid(
         name,
         text,
