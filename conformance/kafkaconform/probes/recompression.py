@@ -124,3 +124,31 @@ def compacted_topics(session: Session) -> None:
     name, _ = make_topic(session, "orders", configs={"compression.type": "lz4", "cleanup.policy": "compact"})
     append(session, name, batch([Record(key=b"k"), Record(key=b"", value=None)]))
     connection.ask(fetch(name, part()), 11, view=decompressed)
+
+
+#: Levels of each codec from the fastest to the one that packs tightest.
+LEVELS = {"gzip": ("1", "9"), "lz4": ("1", "17"), "zstd": ("-7", "19")}
+#: Text that a patient compressor makes smaller than a hasty one.
+WORDY = [Record(value=b" ".join(b"%d" % (n * n * i % 9973) for n in range(60))) for i in range(1, 60)]
+
+
+@probe
+def levels(session: Session) -> None:
+    """A topic's level of compression is what batches are written with: the records are the same, and packed tighter."""
+    connection = session.connect()
+    sizes: list[int] = []
+
+    def packed(answer: dict[str, Tree]) -> dict[str, Tree]:
+        """The records in the clear, and whether they took less room than at the level before."""
+        (found,) = answer["responses"][0]["partitions"][0]["records"]
+        sizes.append(len(found["records"]["bytes"]))
+        return decompressed(answer)
+
+    for codec, of_codec in LEVELS.items():
+        sizes.clear()
+        for level in of_codec:
+            configs = {"compression.type": codec, f"compression.{codec}.level": level}
+            name, _ = make_topic(session, f"{codec}-{level.removeprefix('-')}", configs=configs)
+            append(session, name, batch(WORDY))
+            connection.ask(fetch(name, part()), 11, view=packed)
+        session.steps[-1]["outcome"]["smaller"] = sizes[1] < sizes[0]
