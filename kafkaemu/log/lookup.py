@@ -35,11 +35,11 @@ def _find(segment: Segment, timestamp_ms: int, start_offset: int) -> OffsetTimes
 
 
 def with_largest_timestamp(segments: Sequence[Segment]) -> OffsetTimestamp | None:
-    """The first record that has the largest timestamp of all; None if no record has one."""
+    """The first record that has the largest timestamp of all, even if that is -1, which means none; None if there are no records."""
     newest = max(segments, key=attrgetter("max_timestamp_ms"), default=None)
-    if newest is None or newest.max_timestamp_ms < 0:
+    if newest is None or not len(newest):
         return None
-    batch = newest.batch(newest.find(newest.max_timestamp_offset))
+    batch = newest.batch(newest.find(newest.max_timestamp_offset) if newest.max_timestamp_ms >= 0 else 0)
     epoch = BatchHeader.parse(batch).partition_leader_epoch
     for record in records_of(batch):
         if record.timestamp_ms == newest.max_timestamp_ms:

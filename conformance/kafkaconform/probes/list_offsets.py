@@ -1,10 +1,13 @@
 """ListOffsets: the offset that belongs to a time or to one of the special values below zero."""
 
+import cramjam
+
 from kafkaconform.batches import TIMESTAMP_MS, Record, batch
 from kafkaconform.outcome import Tree
 from kafkaconform.prepare import append, make_topic
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
+from kafkawire.messages.delete_records import DeleteRecordsPartition, DeleteRecordsRequest, DeleteRecordsTopic
 from kafkawire.messages.list_offsets import ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic
 
 LATEST, EARLIEST, MAX_TIMESTAMP, EARLIEST_LOCAL, LATEST_TIERED, EARLIEST_PENDING = -1, -2, -3, -4, -5, -6
@@ -190,3 +193,76 @@ def without_time(answer: dict[str, Tree]) -> dict[str, Tree]:
         for partition in topic["partitions"]:
             partition["timestamp"] = "<time>" if partition["timestamp"] > TIMESTAMP_MS else partition["timestamp"]
     return answer
+
+
+SPECIAL = (LATEST, EARLIEST, MAX_TIMESTAMP, EARLIEST_LOCAL, LATEST_TIERED, EARLIEST_PENDING)
+
+
+@probe
+def after_deleted_records(session: Session) -> None:
+    """What was deleted is found no more, whether in the middle of a batch or altogether."""
+    name = filled(session)
+    connection = session.connect()
+    for start in (2, 4, 5):
+        partition = DeleteRecordsPartition(partition_index=0, offset=start)
+        cut = DeleteRecordsRequest(topics=[DeleteRecordsTopic(name=name, partitions=[partition])], timeout_ms=10_000)
+        session.service.quietly(cut, 1)
+        for timestamp in (*SPECIAL, 0, *(TIMESTAMP_MS + delta for delta in (0, 10, 11, 16, 30, 31))):
+            connection.ask(ask_for(name, timestamp), 11)
+
+
+@probe
+def every_kind_every_version(session: Session) -> None:
+    """Each special value, a time that is found and one that is not, in every version."""
+    name = filled(session)
+    connection = session.connect()
+    for timestamp in (*SPECIAL, TIMESTAMP_MS + 20, TIMESTAMP_MS + 31, -7, -(2**63), 2**63 - 1):
+        connection.ask_all_versions(ask_for(name, timestamp))
+
+
+@probe
+def inside_compressed_batches(session: Session) -> None:
+    """The record itself is found, not its batch."""
+    name, _ = make_topic(session, "orders")
+    records = [Record(timestamp_delta=10), Record(timestamp_delta=30), Record(timestamp_delta=20)]
+    plain = b"".join(record.encoded(delta) for delta, record in enumerate(records))
+    append(session, name, batch(records, payload=bytes(cramjam.gzip.compress(plain)), attributes=1))
+    append(session, name, batch(records, payload=bytes(cramjam.zstd.compress(plain)), attributes=4))
+    connection = session.connect()
+    for timestamp in (MAX_TIMESTAMP, *(TIMESTAMP_MS + delta for delta in (0, 10, 11, 20, 21, 30, 31))):
+        connection.ask(ask_for(name, timestamp), 7)
+
+
+@probe
+def stamped_by_timestamp(session: Session) -> None:
+    """With log append time a batch is found at its first record, by the broker's clock; what the producer said counts for nothing."""
+    name, _ = make_topic(session, "stamped", configs={"message.timestamp.type": "LogAppendTime"})
+    connection = session.connect()
+    append(session, name, batch([Record(), Record(timestamp_delta=9)]))
+    connection.settle()
+    append(session, name, batch([Record(), Record()]))
+    for timestamp in (TIMESTAMP_MS, TIMESTAMP_MS + 100, 4_000_000_000_000):
+        connection.ask(ask_for(name, timestamp), 7, view=without_time)
+    for timestamp in SPECIAL:
+        connection.ask(ask_for(name, timestamp), 11, view=without_time)
+
+
+@probe
+def largest_timestamp_twice(session: Session) -> None:
+    """The first of equal timestamps, in a batch and between batches."""
+    name, _ = make_topic(session, "orders")
+    records = [Record(timestamp_delta=10), Record(timestamp_delta=30), Record(timestamp_delta=30)]
+    append(session, name, batch(records), batch(records), batch([Record(timestamp_delta=30)]))
+    connection = session.connect()
+    for timestamp in (MAX_TIMESTAMP, TIMESTAMP_MS + 30, TIMESTAMP_MS + 29):
+        connection.ask(ask_for(name, timestamp), 11)
+
+
+@probe
+def without_timestamps(session: Session) -> None:
+    """Records that have no time (-1): nothing has the largest, nothing is found."""
+    name, _ = make_topic(session, "orders", configs={"message.timestamp.before.max.ms": str(2**63 - 1)})
+    append(session, name, batch([Record(), Record()], base_timestamp=-1, max_timestamp=-1))
+    connection = session.connect()
+    for timestamp in (MAX_TIMESTAMP, 0, 1, LATEST, EARLIEST):
+        connection.ask(ask_for(name, timestamp), 7)
