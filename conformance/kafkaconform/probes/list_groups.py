@@ -3,6 +3,8 @@
 from kafkaconform.groups import join, new_member_id, only_member
 from kafkaconform.outcome import Tree, View
 from kafkaconform.prepare import group_name, make_topic
+from kafkaconform.probes.describe_groups import describe
+from kafkaconform.probes.leave_group import leave
 from kafkaconform.probes.offset_commit import commit
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
@@ -59,3 +61,40 @@ def by_type(session: Session) -> None:
         connection.ask(ListGroupsRequest(types_filter=types), 5, view=ours(session))
     both = ListGroupsRequest(states_filter=["Stable"], types_filter=["classic"])
     connection.ask(both, 5, view=ours(session))
+
+
+@probe
+def while_preparing(session: Session) -> None:
+    """A group that waits for its members, in every version and by its state; so do groups whose members do not consume."""
+    connection, other = session.connect(), session.connect()
+    group = group_name(session, "preparing")
+    member_id = only_member(connection, group)
+    other_id = new_member_id(other, group)
+    waiting = other.send(join(group, other_id), 5)
+    other.settle()
+    workers = group_name(session, "workers")
+    connection.quietly(
+        join(workers, new_member_id(connection, workers, protocol_type="connect"), protocol_type="connect"), 5
+    )
+    asking = session.connect()
+    asking.ask_all_versions(ListGroupsRequest(), view=ours(session))
+    for states in (
+        ["PreparingRebalance"],
+        ["preparingrebalance"],
+        ["Preparing"],
+        ["CompletingRebalance", "Stable"],
+        ["Assigning"],
+    ):
+        for types in ([], ["classic"], ["consumer"], ["unknown"], ["streams", "classic"]):
+            asking.ask(ListGroupsRequest(states_filter=states, types_filter=types), 5, view=ours(session))
+    for each in (group, workers):
+        asking.ask_all_versions(describe(each, operations=True), view=oldest_first, first=3)
+    connection.quietly(leave(group, (member_id, None)), 4)
+    waiting.answer()
+
+
+def oldest_first(answer: dict[str, Tree]) -> dict[str, Tree]:
+    """Members by whether they have an assignment: Kafka lists them in the order of a hash map of random ids."""
+    for group in answer["groups"]:
+        group["members"].sort(key=lambda member: member["member_assignment"]["bytes"], reverse=True)
+    return answer

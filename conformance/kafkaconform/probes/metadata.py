@@ -1,9 +1,10 @@
 """Metadata: topics, their partitions and leaders, and the brokers."""
 
 from kafkaconform.outcome import Mark, Tree, View
-from kafkaconform.prepare import UNKNOWN_UUID, group_name, make_topic, wait_for_topic
+from kafkaconform.prepare import UNKNOWN_UUID, group_name, make_topic, wait_for_topic, wait_until_gone
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
+from kafkawire.messages.delete_topics import DeleteTopicsRequest
 from kafkawire.messages.metadata import MetadataRequest, MetadataRequestTopic
 
 
@@ -192,3 +193,50 @@ def auto_creation_of_a_colliding_name(session: Session) -> None:
     for _ in range(2):
         connection.ask(by_name(session.name("a_b"), create=True), 12)
         connection.settle()
+
+
+@probe
+def all_topics_with_operations(session: Session) -> None:
+    """Operations of every topic there is, where all are asked for, and of the cluster while it had them."""
+    make_topic(session, "first")
+    make_topic(session, "second")
+    connection = session.connect()
+    for version in session.versions(MetadataRequest):
+        if version >= 8:
+            request = MetadataRequest(topics=None, include_topic_authorized_operations=True)
+            request.include_cluster_authorized_operations = version <= 10
+            connection.ask(request, version, view=ours_sorted(session))
+
+
+@probe
+def ids_and_names(session: Session) -> None:
+    """Entries with an id, with a name, with both and with neither, in every version that has ids."""
+    first, first_id = make_topic(session, "first")
+    second, _ = make_topic(session, "second")
+    connection = session.connect()
+    for version in (10, 11, 12, 13):
+        for entries in (
+            [(None, first_id), (None, first_id)],
+            [(None, first_id), (None, UNKNOWN_UUID), (second, bytes(16))],
+            [(second, first_id)],
+            [(session.name("missing"), first_id)],
+            [(session.name("missing"), UNKNOWN_UUID)],
+            [(second, bytes(16)), (first, bytes(16))],
+            [(None, bytes(16))],
+            [(None, bytes(16)), (second, bytes(16))],
+        ):
+            topics = [MetadataRequestTopic(name=name, topic_id=topic_id) for name, topic_id in entries]
+            connection.ask(MetadataRequest(topics=topics, allow_auto_topic_creation=False), version)
+
+
+@probe
+def a_recreated_topic(session: Session) -> None:
+    """A topic made again has another id, and the old one is unknown."""
+    name, old_id = make_topic(session, "orders")
+    delete = DeleteTopicsRequest(topic_names=[name], timeout_ms=10_000)
+    session.service.quietly(delete, 5)
+    wait_until_gone(session, name)
+    _, new_id = make_topic(session, "orders")
+    connection = session.connect()
+    for topic_id in (old_id, new_id):
+        connection.ask(MetadataRequest(topics=[MetadataRequestTopic(name=None, topic_id=topic_id)]), 12)
