@@ -14,7 +14,6 @@ import attrs
 from kafkawire.declare import LATEST, Field, Message, TopLevel
 from kafkawire.errors import ErrorCode
 from kafkawire.index import Api
-from kafkawire.messages.init_producer_id import InitProducerIdResponse
 
 
 @attrs.frozen
@@ -23,7 +22,7 @@ class Repeat:
     target what is ``inside`` of them does, in the answer itself.
 
     ``identity`` maps fields of an answer's element to fields of the request's; where those are bare values, not structs, the
-    only entry maps to None. It holds for versions ``since`` to ``until``.
+    only entry maps to None. It holds for versions ``since`` to ``until``. With ``once`` equal elements appear once.
     """
 
     source: str
@@ -32,6 +31,7 @@ class Repeat:
     inside: tuple[Repeat, ...] = ()
     since: int = 0
     until: int = LATEST
+    once: bool = False
 
 
 _TOPIC = {"name": "name", "topic_id": "topic_id"}
@@ -142,8 +142,11 @@ SHAPES: dict[int, tuple[Repeat, ...]] = {
     ),
     46: (Repeat("topics", "topics", _NAME, (Repeat("partition_indexes", "partitions", {"partition_index": None}),)),),
     49: (Repeat("entries", "entries", {}, (Repeat("entity", "entity", _ENTITY),)),),
-    51: (Repeat("deletions", "results", {"user": "name"}), Repeat("upsertions", "results", {"user": "name"})),
-    57: (Repeat("feature_updates", "results", {"feature": "feature"}, until=1),),
+    50: (Repeat("users", "results", {}),),
+    51: (
+        Repeat("deletions", "results", {"user": "name"}, once=True),
+        Repeat("upsertions", "results", {"user": "name"}, once=True),
+    ),
     61: (Repeat("topics", "topics", _NAME, (Repeat("partition_indexes", "partitions", {"partition_index": None}),)),),
     65: (Repeat("transactional_ids", "transaction_states", {"transactional_id": None}),),
     75: (Repeat("topics", "topics", _NAME),),
@@ -160,8 +163,22 @@ _UNKNOWN: dict[str, int | bytes] = {
 }
 #: The same in versions in which they may be null.
 _UNKNOWN_IF_NULLABLE = frozenset({"protocol_name", "error_message", "entries"})
-#: The APIs whose answers have the text of the error, too: FindCoordinator, DescribeConfigs, AlterClientQuotas, DescribeQuorum.
-_WITH_TEXT = frozenset({10, 32, 49, 55})
+#: The APIs whose answers have the text of the error, too: FindCoordinator, DescribeConfigs, AlterClientQuotas, DescribeQuorum,
+#: UnregisterBroker.
+_WITH_TEXT = frozenset({10, 32, 49, 55, 64})
+#: API key -> what its answer says besides: InitProducerId, CreateDelegationToken.
+_FIXED: dict[int, dict[str, int | str]] = {
+    22: {"producer_epoch": -1},
+    38: {
+        "principal_type": "User",
+        "principal_name": "ANONYMOUS",
+        "token_requester_principal_type": "User",
+        "token_requester_principal_name": "ANONYMOUS",
+        "issue_timestamp_ms": -1,
+        "expiry_timestamp_ms": -1,
+        "max_timestamp_ms": -1,
+    },
+}
 
 
 def error_answer(api: Api, version: int, request: Any, code: ErrorCode) -> TopLevel:
@@ -169,8 +186,8 @@ def error_answer(api: Api, version: int, request: Any, code: ErrorCode) -> TopLe
     answer = api.response()
     text = code.message if api.key in _WITH_TEXT else None
     _mark(answer, version, code, text)
-    if isinstance(answer, InitProducerIdResponse):
-        answer.producer_epoch = -1
+    for name, value in _FIXED.get(api.key, {}).items():
+        setattr(answer, name, value)
     if request is not None:
         for repeat in SHAPES.get(api.key, ()):
             _repeat(repeat, request, answer, version, code, text)
@@ -197,7 +214,8 @@ def _repeat(repeat: Repeat, request: Any, answer: Any, version: int, code: Error
         _mark(element, version, code, text)
         for inside in repeat.inside:
             _repeat(inside, source, element, version, code, text)
-        elements.append(element)
+        if not (repeat.once and element in elements):
+            elements.append(element)
 
 
 def _mark(message: Message, version: int, code: ErrorCode, text: str | None) -> None:
