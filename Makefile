@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 TEST_WORKERS ?= 3
 BENCH_ARGS ?= --rounds 3 --peer kafka --peer kfake
 
-.PHONY: help serve test check format bench scale wheel test-clients soak soak-hour lock transcripts clean
+.PHONY: help serve test check format bench scale wheel test-clients soak soak-hour lock transcripts coverage clean
 
 help:
 	@echo 'make serve         start a broker on localhost:9092 (SERVE_ARGS="--topic orders:3")'
@@ -23,6 +23,7 @@ help:
 	@echo 'make soak          long runs under load, minutes not seconds'
 	@echo 'make soak-hour     an hour at 80 % load, everything counted (SOAK_ARGS="--minutes 5 --csv samples.csv")'
 	@echo 'make lock          renew requirements-dev.lock'
+	@echo 'make coverage      docs/coverage.md anew: what is served, and which recorded answers prove it'
 	@echo 'make transcripts   run the Java tools against Kafka and against kafkaemu, keep what they print'
 
 # The broker alone needs six packages; the development tools are installed only by the targets that use them.
@@ -79,6 +80,9 @@ soak-hour: $(VENV)/.dev
 transcripts: $(VENV)/.dev
 	$(BIN)/python conformance/tools/transcribe.py --reference conformance/tools/kafka-4.3.1.txt
 	$(BIN)/python conformance/tools/transcribe.py --kafkaemu conformance/tools/kafkaemu.txt
+
+coverage: $(VENV)/.dev
+	$(BIN)/python conformance/tools/coverage.py
 
 # Exact versions of everything that development uses, found in an environment that holds nothing else.
 lock:

@@ -190,6 +190,8 @@ class Broker:
             self._host(topic)
         for topic, former_count in changes.grown:
             self._host(topic, former_count)
+        for topic in changes.led:
+            self._follow(topic)
         for resource_type, name in changes.configs:
             if resource_type == ResourceType.TOPIC:
                 log_config, min_insync_replicas = self._log_config(name)
@@ -259,6 +261,20 @@ class Broker:
                 )
                 if topic.name == CONSUMER_OFFSETS and partition.leader == self.node_id:
                     self.context.groups.on_elected(partition.index, partition.leader_epoch)
+
+    def _follow(self, topic: TopicImage) -> None:
+        """Take over who leads the partitions of a topic that is hosted here."""
+        for partition in topic.partitions:
+            self.replicas.apply_leader(
+                topic.name,
+                partition.index,
+                partition.leader,
+                partition.leader_epoch,
+                partition.replicas,
+                partition.isr,
+            )
+            if topic.name == CONSUMER_OFFSETS and partition.leader != self.node_id:
+                self.context.groups.on_resigned(partition.index)
 
     def _log_config(self, topic: str) -> tuple[LogConfig, int]:
         """What the logs of a topic obey, and the smallest ISR it takes acks=all with."""

@@ -34,6 +34,7 @@ ALSO_AT_CONTROLLER = frozenset(
         "list_partition_reassignments",
         "sasl_handshake",
         "scram_credentials",
+        "unregister_broker",
         "update_features",
     }
 )

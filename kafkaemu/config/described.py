@@ -12,7 +12,7 @@ from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.dynamic import CLIENT_METRICS
 from kafkaemu.config.synonyms import TOPIC_SYNONYMS, broker_synonyms, group_synonym
 from kafkaemu.config.table import BROKER, GROUP, TOPIC, ConfigKey
-from kafkaemu.config.values import text_of
+from kafkaemu.config.values import parse, text_of
 
 
 class Source(IntEnum):
@@ -238,13 +238,10 @@ def describe_group(
 
 def describe_client_metrics(own: Mapping[str, str]) -> list[Described]:
     """The three keys of a client metrics subscription."""
-    return [
-        Described(
-            name,
-            own.get(name, default),
-            Source.CLIENT_METRICS if name in own else Source.DEFAULT,
-            kind,
-            synonyms=(Synonym(name, own[name], Source.CLIENT_METRICS),) if name in own else (),
-        )
-        for name, (kind, default) in CLIENT_METRICS.items()
-    ]
+    entries = []
+    for name, (kind, default) in CLIENT_METRICS.items():
+        value = text_of(parse(name, kind, own.get(name, default)))
+        synonyms = (Synonym(name, value, Source.CLIENT_METRICS),) if name in own else ()
+        source = Source.CLIENT_METRICS if name in own else Source.DEFAULT
+        entries.append(Described(name, value, source, kind, synonyms=synonyms))
+    return entries

@@ -165,6 +165,9 @@ def validate_client_metrics(config: BrokerConfig, configs: Mapping[str, str]) ->
         if name not in CLIENT_METRICS:
             raise BadRequest(f"Unknown client metrics configuration: {name}")
     values: dict[str, Value] = {name: parse(name, CLIENT_METRICS[name][0], text) for name, text in configs.items()}
+    for name, value in values.items():
+        if isinstance(value, tuple) and "" in value:
+            raise ConfigError(f"Configuration '{name}' values must not be empty.")
     interval_ms = values.get("interval.ms")
     if isinstance(interval_ms, int) and not 100 <= interval_ms <= 3_600_000:
         raise BadRequest(
@@ -178,7 +181,7 @@ def validate_client_metrics(config: BrokerConfig, configs: Mapping[str, str]) ->
 
 def _check_match(match: str) -> None:
     key, equals, pattern = match.partition("=")
-    if not equals or "=" in pattern:
+    if not equals or not pattern or "=" in pattern:
         raise ConfigError(f"Illegal client matching pattern: {match}")
     if key.strip() not in _MATCHED:
         raise ConfigError(f"Illegal client matching pattern: {match}")

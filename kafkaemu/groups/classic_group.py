@@ -12,8 +12,8 @@ from enum import Enum
 
 import attrs
 
+from kafkaemu.coordinator.java_hash import hash_map_order
 from kafkaemu.coordinator.result import Deferred
-from kafkaemu.groups.java_hash import hash_map_order
 from kafkawire.compiler import raw_decoder
 from kafkawire.internal.consumer_offsets import GroupMetadataValue, MemberMetadata
 from kafkawire.internal.consumer_protocol import ConsumerProtocolSubscription

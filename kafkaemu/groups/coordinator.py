@@ -7,13 +7,13 @@ from typing import Any
 
 import attrs
 
+from kafkaemu.coordinator.java_hash import partition_for
 from kafkaemu.coordinator.result import CoordinatorError, Deferred, Result
 from kafkaemu.coordinator.runtime import CoordinatorRuntime, Replicas
 from kafkaemu.delayed import Deadlines, WaitingRoom
 from kafkaemu.groups.classic_events import Joining, join_refused, sync_refused
 from kafkaemu.groups.deletion import delete_groups, delete_offsets
 from kafkaemu.groups.describe import describe, listed
-from kafkaemu.groups.java_hash import partition_for
 from kafkaemu.groups.offsets import Commit
 from kafkaemu.groups.records import RECORD_FORMAT, TOPIC, CommittedOffset
 from kafkaemu.groups.settings import GroupSettings

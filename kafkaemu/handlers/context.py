@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from enum import IntEnum
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
@@ -13,17 +15,22 @@ from kafkaemu.delayed import Parked
 from kafkaemu.metadata.producer_ids import ProducerIds
 from kafkawire.declare import TopLevel
 from kafkawire.errors import ErrorCode
+from kafkawire.primitives import uuid_text
 
 if TYPE_CHECKING:
     from kafkaemu.config.broker import BrokerConfig
     from kafkaemu.delayed import WaitingRoom
     from kafkaemu.groups.coordinator import GroupCoordinator
     from kafkaemu.metadata.controller import Controller
-    from kafkaemu.metadata.image import MetadataImage
+    from kafkaemu.metadata.image import MetadataImage, PartitionImage
     from kafkaemu.replica.manager import ReplicaManager
+    from kafkaemu.telemetry.clients import Client, Clients
     from kafkaemu.world.interface import Clock, Entropy
 
 logger = logging.getLogger("kafkaemu.handlers")
+
+#: What a client's software is to resources that match it, where it has not said (ClientInformation.UNKNOWN_NAME_OR_VERSION).
+_UNKNOWN = "unknown"
 
 
 class NoAnswer:
@@ -59,6 +66,8 @@ class Peer:
     endpoint_type: EndpointType = EndpointType.BROKER
     software_name: str = ""
     software_version: str = ""
+    #: Called once the connection is closed.
+    when_closed: Callable[[], None] | None = None
 
 
 @attrs.define(eq=False)
@@ -117,6 +126,8 @@ class Context:
     controller_endpoints: dict[str, tuple[str, int]] = attrs.Factory(dict)
     #: Where idempotent producers get their ids.
     producer_ids: ProducerIds = attrs.field(init=False)
+    #: Clients that asked about their metrics, once there was one.
+    _telemetry: Clients | None = attrs.field(init=False, default=None)
 
     def __attrs_post_init__(self) -> None:
         self.producer_ids = ProducerIds(
@@ -143,8 +154,38 @@ class Context:
             if known is None or not 0 <= index < len(known.partitions):
                 return LeaderLocation(-1, -1)
             leader_id, leader_epoch = known.partitions[index].leader, known.partitions[index].leader_epoch
-        broker = self.image.brokers.get(leader_id)
-        if broker is None or broker.fenced or request.peer.listener not in broker.endpoints:
-            return LeaderLocation(leader_id, leader_epoch)
-        host, port, _ = broker.endpoints[request.peer.listener]
-        return LeaderLocation(leader_id, leader_epoch, (host, port, broker.rack))
+        return LeaderLocation(leader_id, leader_epoch, self.alive_brokers(request).get(leader_id))
+
+    def alive_brokers(self, request: Request) -> dict[int, tuple[str, int, str | None]]:
+        """Host, port and rack of every broker that can be reached by the listener that the client came in on, by id."""
+        listener = request.peer.listener
+        return {
+            broker_id: (*broker.endpoints[listener][:2], broker.rack)
+            for broker_id, broker in self.image.brokers.items()
+            if not broker.fenced and listener in broker.endpoints
+        }
+
+    def offline_replicas(self, partition: PartitionImage) -> list[int]:
+        """The replicas of a partition whose brokers are not there."""
+        brokers = self.image.brokers
+        return [one for one in partition.replicas if one not in brokers or brokers[one].fenced]
+
+    def telemetry_client(self, request: Request, uuid: bytes) -> Client:
+        """The client of this id, as client metrics resources match it; a new one is forgotten with the connection it came on."""
+        from kafkaemu.telemetry.clients import Clients
+
+        if self._telemetry is None:
+            self._telemetry = Clients()
+        clients, peer = self._telemetry, request.peer
+        attributes = {
+            "client_id": request.client_id or "",
+            "client_instance_id": uuid_text(uuid),
+            "client_software_name": peer.software_name or _UNKNOWN,
+            "client_software_version": peer.software_version or _UNKNOWN,
+            "client_source_address": peer.host.removeprefix("/"),
+            "client_source_port": str(peer.port),
+        }
+        client, is_new = clients.client(uuid, attributes, self.image, self.clock.now_ms())
+        if is_new:
+            peer.when_closed = partial(clients.forget, uuid)
+        return client

@@ -38,19 +38,18 @@ def handle(context: Context, request: Request, body: DescribeClusterRequest) -> 
             error_code=code,
             error_message=f"The request was sent to an endpoint of type {ours.name}, but we wanted an endpoint of type {wanted}",
         )
-    endpoints = context.advertised if ours is EndpointType.BROKER else context.controller_endpoints
-    host, port = endpoints[request.peer.listener]
-    broker = DescribeClusterBroker(
-        broker_id=context.config["node.id"],
-        host=host,
-        port=port,
-        rack=context.config["broker.rack"] if ours is EndpointType.BROKER else None,
-    )
+    if ours is EndpointType.BROKER:
+        described = context.alive_brokers(request)
+    else:
+        described = {context.controller.controller_id: (*context.controller_endpoints[request.peer.listener], None)}
     asked = body.include_cluster_authorized_operations
     return DescribeClusterResponse(
         endpoint_type=ours,
         cluster_id=context.image.cluster_id,
-        controller_id=context.controller.controller_id,
-        brokers=[broker],
+        controller_id=next(iter(described), -1),
+        brokers=[
+            DescribeClusterBroker(broker_id=broker_id, host=host, port=port, rack=rack)
+            for broker_id, (host, port, rack) in described.items()
+        ],
         cluster_authorized_operations=CLUSTER_OPERATIONS if asked else _NOT_ASKED,
     )

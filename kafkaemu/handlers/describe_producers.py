@@ -3,9 +3,10 @@
 Behavior:
     Per partition, in this order: INVALID_TOPIC_EXCEPTION for a name that cannot be a topic's, and
     UNKNOWN_TOPIC_OR_PARTITION for a topic that is not there, both with a message; UNKNOWN_TOPIC_OR_PARTITION for a
-    partition that is not there, and NOT_LEADER_OR_FOLLOWER, without one. A producer without a data batch of its present
-    epoch has the sequence -1; one that is in no transaction begins at -1. Producers are known until they expire, also
-    when their records are gone. Every entry is answered, also one that comes twice.
+    partition that is not there, and NOT_LEADER_OR_FOLLOWER for one that has no replica here, without one. A producer
+    without a data batch of its present epoch has the sequence -1; one that is in no transaction begins at -1.
+    Producers are known until they expire, also when their records are gone. Every entry is answered, also one that
+    comes twice.
 
 Versions:
     0, which is flexible.
@@ -47,7 +48,7 @@ def _describe(context: Context, topic: str, index: int) -> PartitionResponse:
     if not 0 <= index < len(known.partitions):
         return PartitionResponse(partition_index=index, error_code=ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
     partition = context.replicas.partition(topic, index)
-    if partition is None or not partition.is_leader:
+    if partition is None:
         return PartitionResponse(partition_index=index, error_code=ErrorCode.NOT_LEADER_OR_FOLLOWER)
     producers = []
     for producer_id, entry in partition.log.producers.entries().items():

@@ -36,7 +36,7 @@ def handle(context: Context, request: Request, body: DescribeQuorumRequest) -> A
     end_offset, now_ms = controller.log.end_offset, context.clock.now_ms()
     voter = ReplicaState(
         replica_id=node_id,
-        replica_directory_id=context.image.brokers[node_id].log_dirs[0],
+        replica_directory_id=controller.directory_id,
         log_end_offset=end_offset,
         last_fetch_timestamp=now_ms,
         last_caught_up_timestamp=now_ms,

@@ -90,6 +90,7 @@ def _described(context: Context, topic: TopicImage, partitions: list[PartitionIm
                 isr_nodes=list(partition.isr),
                 eligible_leader_replicas=list(partition.eligible_leader_replicas),
                 last_known_elr=list(partition.last_known_elr),
+                offline_replicas=[] if partition.leader >= 0 else context.offline_replicas(partition),
             )
             for partition in partitions
         ],

@@ -49,8 +49,11 @@ HANDLERS: dict[int, str] = {
     57: "update_features",
     60: "describe_cluster",
     61: "describe_producers",
+    64: "unregister_broker",
     65: "describe_transactions",
     66: "list_transactions",
+    71: "get_telemetry_subscriptions",
+    72: "push_telemetry",
     74: "list_config_resources",
     75: "describe_topic_partitions",
 }

@@ -5,16 +5,18 @@ Behavior:
     there: UNKNOWN_TOPIC_OR_PARTITION; where the client and ``auto.create.topics.enable`` allow it the topic is
     created, and this answer still says UNKNOWN_TOPIC_OR_PARTITION: the next one has it. A refused creation (its name
     collides) is not told. Known topics come first, the others after them, each topic once. If any entry has a topic
-    id, only entries with ids are answered; an id that is not there: UNKNOWN_TOPIC_ID, with the id and no name. Nobody
-    is denied anything: authorized operations are all those that exist for the resource.
+    id, only entries with ids are answered; an id that is not there: UNKNOWN_TOPIC_ID, with the id and no name. A
+    partition without a leader: LEADER_NOT_AVAILABLE, with replicas that are offline. Nobody is denied anything:
+    authorized operations are all those that exist for the resource.
 
 Versions:
     0 takes an empty list as "all topics", 1 and later null as that and an empty list as "none". 1 adds rack,
-    controller id and the internal flag; 2 the cluster id; 3 the throttle time; 4 the flag that allows auto-creation,
-    which older ones imply; 5 offline replicas; 7 the leader epoch; 8 authorized operations (of the cluster up to 10);
-    9 is flexible; 10 topic ids, which only 12 and later may ask by: before, an entry with an id or without a name
-    fails the request with INVALID_REQUEST. From 12 on an entry with neither fails it with UNKNOWN_SERVER_ERROR, as on
-    the real broker. 13 adds the error of the whole request.
+    controller id (which is a broker's: any passes on what is for the controller) and the internal flag; 2 the cluster
+    id; 3 the throttle time; 4 the flag that allows auto-creation, which older ones imply; 5 offline replicas, which 0
+    does not name among the replicas; 7 the leader epoch; 8 authorized operations (of the cluster up to 10); 9 is
+    flexible; 10 topic ids, which only 12 and later may ask by: before, an entry with an id or without a name fails
+    the request with INVALID_REQUEST. From 12 on an entry with neither fails it with UNKNOWN_SERVER_ERROR, as on the
+    real broker. 13 adds the error of the whole request.
 """
 
 from __future__ import annotations
@@ -57,12 +59,17 @@ def handle(context: Context, request: Request, body: MetadataRequest) -> Answer:
         for answer in topics:
             if answer.error_code != ErrorCode.UNKNOWN_TOPIC_ID:
                 answer.topic_authorized_operations = TOPIC_OPERATIONS
-    host, port = context.advertised[request.peer.listener]
-    node_id = context.config["node.id"]
+    if request.version == 0:
+        for partition in (partition for topic in topics for partition in topic.partitions):
+            partition.replica_nodes = [one for one in partition.replica_nodes if one not in partition.offline_replicas]
+    alive = context.alive_brokers(request)
     return MetadataResponse(
-        brokers=[MetadataResponseBroker(node_id=node_id, host=host, port=port, rack=context.config["broker.rack"])],
+        brokers=[
+            MetadataResponseBroker(node_id=node_id, host=host, port=port, rack=rack)
+            for node_id, (host, port, rack) in alive.items()
+        ],
         cluster_id=image.cluster_id,
-        controller_id=context.controller.controller_id,
+        controller_id=next(iter(alive), -1),
         topics=topics,
         cluster_authorized_operations=CLUSTER_OPERATIONS if body.include_cluster_authorized_operations else _NOT_ASKED,
     )
@@ -122,11 +129,13 @@ def _known(context: Context, topic: TopicImage) -> MetadataResponseTopic:
         is_internal=topic.is_internal,
         partitions=[
             MetadataResponsePartition(
+                error_code=ErrorCode.NONE if partition.leader >= 0 else ErrorCode.LEADER_NOT_AVAILABLE,
                 partition_index=partition.index,
                 leader_id=partition.leader,
                 leader_epoch=partition.leader_epoch,
                 replica_nodes=list(partition.replicas),
                 isr_nodes=list(partition.isr),
+                offline_replicas=[] if partition.leader >= 0 else context.offline_replicas(partition),
             )
             for partition in topic.partitions
         ],

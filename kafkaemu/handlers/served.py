@@ -13,13 +13,16 @@ from kafkaemu.handlers.context import EndpointType
 from kafkaemu.handlers.index import CONTROLLER_HANDLERS, HANDLERS
 from kafkawire.index import APIS
 
-PRODUCE, INIT_PRODUCER_ID = 0, 22
+PRODUCE, INIT_PRODUCER_ID, GET_TELEMETRY_SUBSCRIPTIONS, PUSH_TELEMETRY = 0, 22, 71, 72
 
 #: API key -> last version served, where it is not the last one declared.
 SERVED_UP_TO: dict[int, int] = {
     # Version 6 is declared but still unstable (KIP-939), and refused.
     INIT_PRODUCER_ID: 5,
 }
+
+#: Served, but told only where somebody receives the metrics of clients (KIP-714), which is nobody here.
+UNADVERTISED = frozenset({GET_TELEMETRY_SUBSCRIPTIONS, PUSH_TELEMETRY})
 
 #: Last Produce version whose meaning does not depend on transaction.version 2 (KIP-890; TransactionV2 starts with 12).
 PRODUCE_BEFORE_TRANSACTIONS_V2 = 11
@@ -36,7 +39,7 @@ def served(profile: Profile = CURRENT, endpoint_type: EndpointType = EndpointTyp
 def advertised(features: Mapping[str, int], profile: Profile = CURRENT) -> dict[int, tuple[int, int]]:
     """API key -> (oldest, newest) version that a broker's ApiVersions tells, given the finalized levels of the cluster's features.
     A controller tells what it serves."""
-    table = served(profile)
+    table = {key: versions for key, versions in served(profile).items() if key not in UNADVERTISED}
     if PRODUCE in table:
         # Kafka tells 0, because librdkafka up to 2.x takes a broker without it for one that cannot compress, and closes the
         # connection of whoever then sends 0 to 2 (KAFKA-18659).

@@ -34,7 +34,7 @@ from kafkaemu.metadata.topic_creation import (
 )
 from kafkaemu.metadata.topic_names import collision_key
 from kafkaemu.world.interface import Entropy
-from kafkawire.declare import TopLevel
+from kafkawire.declare import ZERO_UUID, TopLevel
 from kafkawire.errors import ErrorCode
 from kafkawire.internal.cluster_metadata import (
     BrokerEndpoint,
@@ -65,12 +65,14 @@ _UNFENCE = -1
 @attrs.frozen(kw_only=True)
 class Changes:
     """What a batch of records has changed. Images of created topics are as in the metadata image, those of deleted ones as
-    they last were. ``grown`` are topics with the number of partitions they had, ``configs`` are (resource type, name)."""
+    they last were. ``grown`` are topics with the number of partitions they had, ``configs`` are (resource type, name), ``led``
+    are topics of which partitions have another leader or ISR."""
 
     created: tuple[TopicImage, ...] = ()
     grown: tuple[tuple[TopicImage, int], ...] = ()
     deleted: tuple[TopicImage, ...] = ()
     configs: tuple[tuple[int, str], ...] = ()
+    led: tuple[TopicImage, ...] = ()
 
 
 class Controller:
@@ -96,6 +98,8 @@ class Controller:
         self._colliding: dict[str, list[str]] = {}
         #: Id of the one controller there is.
         self.controller_id: int = config["node.id"]
+        #: Id of the directory that the controller's log is in, which is the broker's.
+        self.directory_id = ZERO_UUID
         self.image = MetadataImage(cluster_id or uuid_text(entropy.uuid()))
         self.log = MetadataLog(
             config["metadata.log.max.record.bytes.between.snapshots"],
@@ -130,6 +134,7 @@ class Controller:
         ``endpoints`` are its advertised host, port and security protocol by listener name.
         """
         epoch = self.log.end_offset
+        self.directory_id = self._entropy.uuid()
         registration = RegisterBrokerRecord(
             broker_id=broker_id,
             incarnation_id=self._entropy.uuid(),
@@ -144,21 +149,31 @@ class Controller:
             ],
             rack=self._config["broker.rack"],
             fenced=True,
-            log_dirs=[self._entropy.uuid()],
+            log_dirs=[self.directory_id],
         )
         unfenced = BrokerRegistrationChangeRecord(broker_id=broker_id, broker_epoch=epoch, fenced=_UNFENCE)
         self._commit([registration, unfenced], now_ms, Changes())
         return epoch
 
     def cordon(self, broker_id: int, now_ms: int, *, is_cordoned: bool) -> None:
-        """From now on a broker's log directories take new replicas, or do not; no error if that is so already."""
-        broker = self.image.brokers[broker_id]
+        """From now on a broker's log directories take new replicas, or do not; no error if that is so already, or the broker is
+        none any more."""
+        broker = self.image.brokers.get(broker_id)
+        if broker is None:
+            return
         cordoned = broker.log_dirs if is_cordoned else ()
         if cordoned != broker.cordoned_log_dirs:
             record = BrokerRegistrationChangeRecord(
                 broker_id=broker_id, broker_epoch=broker.epoch, cordoned_log_dirs=list(cordoned)
             )
             self._commit([record], now_ms, Changes())
+
+    def unregister_broker(self, broker_id: int, now_ms: int) -> None:
+        """Forget a broker; what it led has another leader, or none. Raises `unregistration.NotRegistered`."""
+        from kafkaemu.metadata.unregistration import unregistration_records
+
+        records, topics = unregistration_records(self.image, broker_id)
+        self._commit(records, now_ms, Changes(led=tuple(topics)))
 
     def create_topics(
         self, topics: Sequence[NewTopic], now_ms: int, *, validate_only: bool = False
@@ -385,11 +400,15 @@ class Controller:
             self._commit(records, now_ms, Changes(configs=((ResourceType.BROKER, ""),)))
 
     def allocate_producer_ids(self, broker_id: int, now_ms: int) -> range:
-        """A block of producer ids that nobody else gets (ProducerIdControlManager)."""
+        """A block of producer ids that nobody else gets (ProducerIdControlManager). Raises `NoProducerIds`."""
+        from kafkaemu.metadata.producer_ids import NoProducerIds
+
+        broker = self.image.brokers.get(broker_id)
+        if broker is None:
+            raise NoProducerIds(f"broker {broker_id} is not registered")
         first = self.image.next_producer_id
         end = first + PRODUCER_IDS_PER_BLOCK
-        epoch = self.image.brokers[broker_id].epoch
-        record = ProducerIdsRecord(broker_id=broker_id, broker_epoch=epoch, next_producer_id=end)
+        record = ProducerIdsRecord(broker_id=broker_id, broker_epoch=broker.epoch, next_producer_id=end)
         self._commit([record], now_ms, Changes())
         return range(first, end)
 

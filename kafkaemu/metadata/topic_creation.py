@@ -104,7 +104,10 @@ def place(topic: NewTopic, config: BrokerConfig, brokers: Mapping[int, BrokerIma
         raise Refused(ErrorCode.INVALID_PARTITIONS, "Number of partitions was set to an invalid non-positive value.")
     factor = config["default.replication.factor"] if topic.replication_factor == -1 else topic.replication_factor
     count = config["num.partitions"] if topic.partition_count == -1 else topic.partition_count
-    return place_on_ring(count, factor, brokers, start)
+    try:
+        return place_on_ring(count, factor, brokers, start)
+    except Refused as refused:
+        raise Refused(refused.code, f"Unable to replicate the partition {factor} time(s): {refused.message}") from None
 
 
 def place_on_ring(count: int, factor: int, brokers: Mapping[int, BrokerImage], start: int) -> list[list[int]]:
@@ -113,14 +116,13 @@ def place_on_ring(count: int, factor: int, brokers: Mapping[int, BrokerImage], s
     if not ring:
         raise Refused(
             ErrorCode.INVALID_REPLICATION_FACTOR,
-            f"Unable to replicate the partition {factor} time(s): All brokers are currently fenced, or have all their log "
-            "directories cordoned.",
+            "All brokers are currently fenced, or have all their log directories cordoned.",
         )
     if factor > len(ring):
         raise Refused(
             ErrorCode.INVALID_REPLICATION_FACTOR,
-            f"Unable to replicate the partition {factor} time(s): The target replication factor of {factor} cannot be reached "
-            f"because only {len(ring)} broker(s) are registered or some brokers have all their log directories cordoned.",
+            f"The target replication factor of {factor} cannot be reached because only {len(ring)} broker(s) are registered or "
+            "some brokers have all their log directories cordoned.",
         )
     return [[ring[(start + index + step) % len(ring)] for step in range(factor)] for index in range(count)]
 

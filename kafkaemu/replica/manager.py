@@ -112,6 +112,15 @@ class ReplicaManager:
         hosted.partitions[index] = partition
         return partition
 
+    def apply_leader(
+        self, topic: str, index: int, leader_id: int, leader_epoch: int, replicas: Sequence[int], isr: Sequence[int]
+    ) -> None:
+        """Take over what the metadata says of a partition, if it is here, and complete what waited on the leader that was."""
+        partition = self.partition(topic, index)
+        if partition is not None:
+            partition.apply(leader_id=leader_id, leader_epoch=leader_epoch, replicas=replicas, isr=isr)
+            self._waiting.touch(partition)
+
     def delete_partition(self, topic: str, index: int) -> None:
         """Give a partition up and complete what waits on it. One that is not here is no error."""
         hosted = self.topics.get(topic)

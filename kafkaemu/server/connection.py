@@ -261,6 +261,8 @@ class ServerConnection:
         self._frames = ()
         self._parts = self._tail = None
         self._connection.close()
+        if self.peer.when_closed is not None:
+            self.peer.when_closed()
 
     def drain(self) -> None:
         """End the parked request as if its time were up, send what there is, then close."""

@@ -22,7 +22,8 @@ def one_broker_controller(**overrides: str) -> Controller:
     config = BrokerConfig({name.replace("_", "."): value for name, value in overrides.items()})
     controller = Controller(config, SeededEntropy(7), "a-cluster")
     controller.format(NOW_MS)
-    controller.register_broker(1, {"PLAINTEXT": ("localhost", 9092, "PLAINTEXT")}, NOW_MS)
+    endpoints = {"PLAINTEXT": ("localhost", 9092, "PLAINTEXT"), "INSIDE": ("broker", 29092, "PLAINTEXT")}
+    controller.register_broker(1, endpoints, NOW_MS)
     return controller
 
 

@@ -257,6 +257,10 @@ def group(session: Session) -> None:
     check(session, GROUP, name, [(key, DELETE, None)], key, None)
 
 
+#: How long a broker takes to hear of a change, amply.
+_APPLIED_S = 0.1
+
+
 @probe
 def client_metrics(session: Session) -> None:
     """A subscription to client metrics: three keys, checked."""
@@ -278,7 +282,7 @@ def client_metrics(session: Session) -> None:
         [("match", DELETE, None)],
     ):
         connection.ask(alter(CLIENT_METRICS, name, *changes), 1)
-        connection.settle()
+        connection.settle(_APPLIED_S)
         connection.ask(describe(CLIENT_METRICS, name, synonyms=True), 4, view=in_order)
 
 
@@ -289,3 +293,30 @@ def unknown_loggers(session: Session) -> None:
     name = str(broker_id(session))
     for changes in ([("no.such.logger", SET, "INFO")], [("no.such.logger", DELETE, None)]):
         connection.ask(alter(BROKER_LOGGER, name, *changes), 1)
+
+
+@probe
+def client_metrics_lists(session: Session) -> None:
+    """Lists of a subscription: blanks and repetitions go, nothing in between is refused; patterns need a key and a value."""
+    name = session.name("metrics")
+    connection = session.connect()
+    for metrics in ("a.,a.,b.", " a. , b. ", "*", "", "a., ,b", "a.,,b", ","):
+        connection.ask(alter(CLIENT_METRICS, name, ("metrics", SET, metrics)), 1)
+        connection.ask(alter(CLIENT_METRICS, name, ("interval.ms", SET, "1000")), 0)
+        connection.settle(_APPLIED_S)
+        connection.ask(describe(CLIENT_METRICS, name, synonyms=True), 4, view=in_order)
+    for match in (
+        "client_id=a,client_id=b",
+        "client_id=",
+        "=a",
+        "client_id=a=b",
+        ",",
+        "client_source_port=1",
+        " client_id = a ",
+    ):
+        connection.ask(alter(CLIENT_METRICS, name, ("match", SET, match)), 1)
+    connection.settle(_APPLIED_S)
+    connection.ask(describe(CLIENT_METRICS, name), 4, view=in_order)
+    connection.quietly(
+        alter(CLIENT_METRICS, name, *((key, DELETE, None) for key in ("metrics", "match", "interval.ms"))), 1
+    )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kafkaemu.groups.java_hash import hash_map_order, partition_for, string_hash
+from kafkaemu.coordinator.java_hash import hash_map_order, partition_for, string_hash
 from kafkaemu.groups.records import TOPIC
 from kafkawire.errors import ErrorCode
 from kafkawire.messages.describe_groups import DescribedGroup, DescribeGroupsRequest

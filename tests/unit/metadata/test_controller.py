@@ -268,7 +268,7 @@ def test_a_new_cluster_has_its_features_and_one_unfenced_broker() -> None:
     assert image.features == {"metadata.version": 30, "eligible.leader.replicas.version": 1}
     assert image.configs(ResourceType.BROKER, "") == {"min.insync.replicas": "1"}
     broker = image.brokers[1]
-    assert (broker.fenced, broker.rack, broker.endpoints) == (False, "r1", {"PLAINTEXT": ("localhost", 9092, 0)})
+    assert (broker.fenced, broker.rack, broker.endpoints["PLAINTEXT"]) == (False, "r1", ("localhost", 9092, 0))
 
 
 def test_snapshots_keep_the_log_short_and_lose_nothing() -> None:

@@ -1,0 +1,38 @@
+"""GetTelemetrySubscriptions: what a client should push of its metrics, told also by a broker that has no use for them.
+
+Behavior:
+    Answered though it is not advertised: ApiVersions tells of it only where metrics are received. A client without an id
+    gets one. THROTTLING_QUOTA_EXCEEDED, and nothing else in the answer, for a client that asked or pushed less than an
+    interval ago, unless its last push was refused for its subscription or its compression.
+
+Versions:
+    0 is flexible (KIP-714).
+"""
+
+from __future__ import annotations
+
+from kafkaemu.handlers.context import Answer, Context, Request
+from kafkaemu.telemetry.clients import ACCEPTED_COMPRESSIONS, Refused
+from kafkawire.messages.get_telemetry_subscriptions import (
+    GetTelemetrySubscriptionsRequest,
+    GetTelemetrySubscriptionsResponse,
+)
+
+
+def handle(context: Context, request: Request, body: GetTelemetrySubscriptionsRequest) -> Answer:
+    """Answer one GetTelemetrySubscriptions request."""
+    uuid = body.client_instance_id if any(body.client_instance_id) else context.entropy.uuid()
+    client = context.telemetry_client(request, uuid)
+    try:
+        client.ask(context.clock.now_ms())
+    except Refused as refused:
+        return GetTelemetrySubscriptionsResponse(error_code=refused.code)
+    return GetTelemetrySubscriptionsResponse(
+        client_instance_id=uuid,
+        subscription_id=client.subscription_id,
+        accepted_compression_types=list(ACCEPTED_COMPRESSIONS),
+        push_interval_ms=client.interval_ms,
+        telemetry_max_bytes=context.config["telemetry.max.bytes"],
+        delta_temporality=True,
+        requested_metrics=client.metrics,
+    )

@@ -1,0 +1,1 @@
+"""Which metrics clients are asked for (KIP-714)."""
