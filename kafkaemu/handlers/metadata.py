@@ -123,20 +123,23 @@ def _missing(name: str) -> MetadataResponseTopic:
 
 
 def _known(context: Context, topic: TopicImage) -> MetadataResponseTopic:
-    return MetadataResponseTopic(
+    answer = MetadataResponseTopic(
         name=topic.name,
         topic_id=topic.topic_id,
         is_internal=topic.is_internal,
         partitions=[
             MetadataResponsePartition(
-                error_code=ErrorCode.NONE if partition.leader >= 0 else ErrorCode.LEADER_NOT_AVAILABLE,
                 partition_index=partition.index,
                 leader_id=partition.leader,
                 leader_epoch=partition.leader_epoch,
                 replica_nodes=list(partition.replicas),
                 isr_nodes=list(partition.isr),
-                offline_replicas=[] if partition.leader >= 0 else context.offline_replicas(partition),
             )
             for partition in topic.partitions
         ],
     )
+    for told, partition in zip(answer.partitions, topic.partitions, strict=True):
+        if partition.leader < 0:
+            told.error_code = ErrorCode.LEADER_NOT_AVAILABLE
+            told.offline_replicas = context.offline_replicas(partition)
+    return answer
