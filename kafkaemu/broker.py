@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from kafkaemu.config.broker import BrokerConfig, topic_values
@@ -39,6 +39,8 @@ logger = logging.getLogger("kafkaemu")
 WARMED_MODULES = ("kafkaemu.groups.coordinator", *(f"kafkaemu.handlers.{name}" for name in HANDLERS.values()))
 #: How much compaction does before others get their turn: a few milliseconds of work.
 COMPACTED_RECORDS_PER_TURN = 2000
+#: How many ways of configuring a topic are kept in mind.
+LOG_CONFIGS_MAX = 100
 
 
 class CannotStart(Exception):
@@ -93,6 +95,8 @@ class Broker:
             fetch_session_slots=config["max.incremental.fetch.session.cache.slots"],
         )
         self._listeners: Listeners | None = None
+        #: What `_log_config` has made, by what is set on a topic; emptied when a broker's config changes.
+        self._log_configs: dict[tuple[tuple[str, str], ...], tuple[LogConfig, int]] = {}
         #: The next work of compaction, whether it is the rest of a pass, and what its time was reckoned from.
         self._compaction: Timer | None = None
         self._is_compacting = False
@@ -204,10 +208,10 @@ class Broker:
         image = self.controller.image
         own = image.configs(ResourceType.BROKER, str(self.node_id))
         self.config.set_dynamic(image.configs(ResourceType.BROKER, ""), own)
+        self._log_configs.clear()
         for topic in list(self.replicas.topics):
             log_config, min_insync_replicas = self._log_config(topic)
             self.replicas.reconfigure(topic, log_config, min_insync_replicas=min_insync_replicas)
-
         self._retime_compaction()
         self._limit_connections()
         self._cordon()
@@ -278,8 +282,19 @@ class Broker:
 
     def _log_config(self, topic: str) -> tuple[LogConfig, int]:
         """What the logs of a topic obey, and the smallest ISR it takes acks=all with."""
-        values = topic_values(self.config, self.controller.image.configs(ResourceType.TOPIC, topic))
+        configs = self.controller.image.configs(ResourceType.TOPIC, topic)
+        # Where there are thousands of topics, most of them are configured alike.
+        key = tuple(sorted(configs.items()))
+        known = self._log_configs.get(key)
+        if known is None:
+            if len(self._log_configs) >= LOG_CONFIGS_MAX:
+                self._log_configs.clear()
+            known = self._log_configs[key] = self._make_log_config(configs)
+        return known
+
+    def _make_log_config(self, configs: Mapping[str, str]) -> tuple[LogConfig, int]:
         config = self.config
+        values = topic_values(config, configs)
         log_config = LogConfig.of(
             values,
             producer_id_expiration_ms=config["producer.id.expiration.ms"],
@@ -298,7 +313,13 @@ class Broker:
     def _maintain(self) -> None:
         now_ms = self.world.clock.now_ms()
         self.moved.at(now_ms + self.config["log.retention.check.interval.ms"], self._maintain)
-        self.replicas.maintain(now_ms)
+        self._go_on(self.replicas.maintain(now_ms))
+
+    def _go_on(self, work: Iterator[None]) -> None:
+        """Do the next part of some long work, and the rest after whatever else is due: on real time, as moved time may stand still."""
+        for _ in work:
+            self.real.at(self.world.clock.real_ms() + 1, lambda: self._go_on(work))
+            return
 
     def _compact(self) -> None:
         clock = self.world.clock

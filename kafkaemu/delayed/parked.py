@@ -21,7 +21,8 @@ A_co = TypeVar("A_co", covariant=True)
 class Parked(Generic[A_co]):
     """An answer that is not there yet.
 
-    It is tried again whenever one of ``keys`` is touched: ``try_complete`` returns the answer, or None to go on waiting. After
+    It is tried again whenever one of ``keys`` is touched: ``try_complete`` returns the answer, or None to go on waiting. Where there
+    are many keys, ``is_enough`` is asked first, with the key that was touched; False is to go on waiting. After
     ``wait_ms`` milliseconds of real or of moved time, whichever ends first, ``on_expire`` makes the answer; with None it waits
     until it is completed. Neither is called again after one gave an answer, or after the client has gone.
     """
@@ -30,6 +31,7 @@ class Parked(Generic[A_co]):
     try_complete: Callable[[], A_co | None]
     wait_ms: int | None = None
     on_expire: Callable[[], A_co] | None = None
+    is_enough: Callable[[Any], bool] | None = None
 
 
 class Ticket(Generic[A]):
@@ -74,9 +76,15 @@ class Ticket(Generic[A]):
             assert self.parked.on_expire is not None
             self._attempt(self.parked.on_expire)
 
-    def _try(self) -> None:
-        if self._deliver is not None:
-            self._attempt(self.parked.try_complete)
+    def _try(self, key: Hashable) -> None:
+        if self._deliver is None:
+            return
+        parked = self.parked
+        if parked.is_enough is None:
+            self._attempt(parked.try_complete)
+        else:
+            is_enough = parked.is_enough
+            self._attempt(lambda: parked.try_complete() if is_enough(key) else None)
 
     def _attempt(self, make_answer: Callable[[], A | None]) -> None:
         try:
@@ -111,7 +119,8 @@ class WaitingRoom:
         self._real = real
         self._now_ms = now_ms
         self._real_ms = real_ms
-        self._by_key: dict[Hashable, dict[Ticket[Any], None]] = {}
+        #: The one ticket that waits on a key, or all of them, oldest first: a consumer may wait on thousands of keys alone.
+        self._by_key: dict[Hashable, Ticket[Any] | dict[Ticket[Any], None]] = {}
 
     def park(
         self, parked: Parked[A], deliver: Callable[[A], None], fail: Callable[[Exception], None] | None = None
@@ -122,8 +131,14 @@ class WaitingRoom:
         error goes to whoever touched the key.
         """
         ticket = Ticket(self, parked, deliver, fail)
+        by_key = self._by_key
         for key in parked.keys:
-            self._by_key.setdefault(key, {})[ticket] = None
+            waiting = by_key.setdefault(key, ticket)
+            if waiting is not ticket:
+                if isinstance(waiting, Ticket):
+                    by_key[key] = {waiting: None, ticket: None}
+                else:
+                    waiting[ticket] = None
         if parked.wait_ms is not None:
             ticket._timers = (
                 self._moved.at(self._now_ms() + parked.wait_ms, ticket.expire),
@@ -134,21 +149,32 @@ class WaitingRoom:
     def touch(self, key: Hashable) -> None:
         """Something about ``key`` has changed: complete what can be completed, oldest first."""
         waiting = self._by_key.get(key)
-        if waiting:
+        if waiting is None:
+            return
+        if isinstance(waiting, Ticket):
+            waiting._try(key)
+        else:
             for ticket in list(waiting):
-                ticket._try()
+                ticket._try(key)
 
     def waiting_on(self, key: Hashable) -> int:
         """How many answers are parked on ``key``."""
-        return len(self._by_key.get(key, ()))
+        waiting = self._by_key.get(key, {})
+        return 1 if isinstance(waiting, Ticket) else len(waiting)
 
     def __len__(self) -> int:
-        return len({ticket for waiting in self._by_key.values() for ticket in waiting})
+        tickets: set[Ticket[Any]] = set()
+        for waiting in self._by_key.values():
+            tickets.update((waiting,) if isinstance(waiting, Ticket) else waiting)
+        return len(tickets)
 
     def _remove(self, ticket: Ticket[Any]) -> None:
+        by_key = self._by_key
         for key in ticket.parked.keys:
-            waiting = self._by_key.get(key)
-            if waiting is not None:
+            waiting = by_key.get(key)
+            if waiting is ticket:
+                del by_key[key]
+            elif isinstance(waiting, dict):
                 waiting.pop(ticket, None)
                 if not waiting:
-                    del self._by_key[key]
+                    del by_key[key]

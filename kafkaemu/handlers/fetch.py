@@ -149,7 +149,7 @@ def _refusal(request: Request, body: FetchRequest) -> FetchResponse:
 class _Fetch:
     """One fetch on its way, parked or not. ``session`` is the one that it goes on with, None outside of one."""
 
-    __slots__ = ("_absent", "_body", "_context", "_request", "_rules", "_session", "_waiting", "found")
+    __slots__ = ("_absent", "_body", "_context", "_request", "_rules", "_session", "found")
 
     def __init__(self, context: Context, request: Request, body: FetchRequest, session: FetchSession | None) -> None:
         self._context = context
@@ -172,7 +172,6 @@ class _Fetch:
             min_bytes=min(body.min_bytes, max_bytes),
             max_bytes=max_bytes,
         )
-        self._waiting: WaitingRead | None = None
         #: Partitions that are there, in the order in which they are read.
         self.found: list[FetchEntry] = []
         self._absent: list[Reading] = []
@@ -241,10 +240,10 @@ class _Fetch:
                 is_urgent = True
         if is_urgent or size >= rules.min_bytes:
             return self.answer(readings)
-        waiting = self._waiting = WaitingRead(self.found, rules)
+        waiting = WaitingRead(self.found, rules)
         if waiting.is_over():
             return self.answer(readings)
-        return Parked(waiting.keys, self._try_complete, body.max_wait_ms, self._finish)
+        return Parked(waiting.keys, self._finish, body.max_wait_ms, self._finish, waiting.is_over_by)
 
     def _log_strangers(self, readings: list[Reading]) -> None:
         for reading in readings:
@@ -252,11 +251,6 @@ class _Fetch:
             if reading.code and partition is not None and self._rules.replica_id not in partition.replicas:
                 reason = f"{self._rules.replica_id} is the id of no replica"
                 log_refusal(self._request, f"Fetch of {partition.log.name}", reading.code, reason)
-
-    def _try_complete(self) -> FetchResponse | None:
-        waiting = self._waiting
-        assert waiting is not None
-        return self._finish() if waiting.is_over() else None
 
     def _finish(self) -> FetchResponse:
         return self.answer(self._read())

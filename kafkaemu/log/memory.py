@@ -11,7 +11,7 @@ warning line; where nothing can be dropped the append fails with KAFKA_STORAGE_E
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from kafkaemu.log.errors import LogError
@@ -102,6 +102,11 @@ class SegmentMemory:
     def total_bytes(self) -> int:
         """All memory that is held: of logs, given back but looked into, and kept for reuse."""
         return self._used_bytes + self._retired_bytes + self._pool_bytes
+
+    @property
+    def logs(self) -> Sequence[Reclaimable]:
+        """The logs that have, or have had, memory from here."""
+        return list(self._logs)
 
     def register(self, log: Reclaimable) -> None:
         """``log`` has memory that may be reclaimed."""

@@ -17,6 +17,9 @@ from kafkawire.errors import ErrorCode
 
 logger = logging.getLogger(__name__)
 
+#: How many partitions retention looks at before others get their turn: a few milliseconds of work.
+MAINTAINED_PER_TURN = 1000
+
 
 class HostedTopic:
     """The partitions of one topic on this broker. A topic that was deleted and made again is another one."""
@@ -156,9 +159,24 @@ class ReplicaManager:
         self._waiting.touch(partition)
         return ErrorCode.NONE, info.last_offset
 
-    def maintain(self, now_ms: int) -> None:
-        """Delete what is past its retention, on every partition; called every ``log.retention.check.interval.ms``."""
-        for partition in self.all_partitions():
+    def _written(self) -> Iterator[Partition]:
+        """The partitions whose logs have segments. There may be very many more, and nothing is to be done about those."""
+        for log in self.memory.logs:
+            assert isinstance(log, PartitionLog)
+            partition = self.partition(log.topic, log.index)
+            if partition is not None and partition.log is log:
+                yield partition
+
+    def maintain(self, now_ms: int) -> Iterator[None]:
+        """Delete what is past its retention; called every ``log.retention.check.interval.ms``.
+
+        Pauses after each `MAINTAINED_PER_TURN` partitions, so that others get their turn.
+        """
+        for number, partition in enumerate(self._written()):
+            if number and number % MAINTAINED_PER_TURN == 0:
+                yield
+            if partition.is_deleted:
+                continue
             try:
                 partition.log.retention(now_ms)
             except LogError as error:
@@ -171,17 +189,19 @@ class ReplicaManager:
 
         One partition is compacted at a time; a round begins with the first one that is dirty enough.
         """
-        for partition in (self._compacting, *self.all_partitions()):
-            if partition is None or partition.is_deleted or not partition.log.config.is_compacted:
-                continue
-            before = partition.log.compacted_bytes
-            is_unfinished = partition.log.compact(now_ms, records)
-            self.compacted_bytes += partition.log.compacted_bytes - before
-            if is_unfinished:
-                self._compacting = partition
-                return True
-        self._compacting = None
-        return False
+        if self._compacting is not None and self._compact(self._compacting, now_ms, records):
+            return True
+        self._compacting = next((one for one in self._written() if self._compact(one, now_ms, records)), None)
+        return self._compacting is not None
+
+    def _compact(self, partition: Partition, now_ms: int, records: int) -> bool:
+        log = partition.log
+        if partition.is_deleted or not log.config.is_compacted:
+            return False
+        before = log.compacted_bytes
+        is_unfinished = log.compact(now_ms, records)
+        self.compacted_bytes += log.compacted_bytes - before
+        return is_unfinished
 
     def close(self) -> None:
         """Give the memory of all logs back, without completing anything: the broker has stopped."""

@@ -195,32 +195,39 @@ class _Watched:
 class WaitingRead:
     """Decides when a fetch that waits has waited enough: only what has changed since is measured again."""
 
-    __slots__ = ("_rules", "_watched")
+    __slots__ = ("_available", "_rules", "_watched")
 
     def __init__(self, entries: Sequence[FetchEntry], rules: ReadRules) -> None:
         self._rules = rules
-        self._watched = [_Watched(entry, entry.partition) for entry in entries if entry.partition is not None]
+        self._watched = {
+            entry.partition: _Watched(entry, entry.partition) for entry in entries if entry.partition is not None
+        }
+        #: What may be read of all of them, as measured last.
+        self._available = 0
 
     @property
     def keys(self) -> tuple[Partition, ...]:
         """The partitions whose changes may end the waiting."""
-        return tuple(watched.partition for watched in self._watched)
+        return tuple(self._watched)
 
     def is_over(self) -> bool:
-        """Whether there are enough bytes, or waiting for them has no point any more."""
-        rules = self._rules
-        available = 0
-        for watched in self._watched:
-            partition = watched.partition
-            if partition.is_deleted:
+        """Whether there is enough to begin with, or waiting for it has no point."""
+        return any(map(self.is_over_by, self._watched)) or self._available >= self._rules.min_bytes
+
+    def is_over_by(self, partition: Partition) -> bool:
+        """Whether a change of this partition has brought enough bytes, or left no point in waiting for them."""
+        watched = self._watched[partition]
+        if partition.is_deleted:
+            return True
+        if partition.leader_epoch != watched.leader_epoch and self._is_fenced(watched):
+            return True
+        limit = limit_of(partition, self._rules.isolation)
+        if limit != watched.limit:
+            before = watched.bytes
+            if self._must_return(watched, limit):
                 return True
-            if partition.leader_epoch != watched.leader_epoch and self._is_fenced(watched):
-                return True
-            limit = limit_of(partition, rules.isolation)
-            if limit != watched.limit and self._must_return(watched, limit):
-                return True
-            available += watched.bytes
-        return available >= rules.min_bytes
+            self._available += watched.bytes - before
+        return self._available >= self._rules.min_bytes
 
     def _is_fenced(self, watched: _Watched) -> bool:
         """Whether the asker may not read here any more, now that there is a new leader epoch."""

@@ -149,3 +149,41 @@ def test_thousands_waiting_on_other_keys_cost_nothing_and_leave_nothing() -> Non
         ticket.cancel()
     assert len(room.room) == len(room.moved) == len(room.real) == 0
     assert not room.room._by_key
+
+
+def test_one_that_says_what_is_enough_is_tried_only_then_and_told_the_key() -> None:
+    room = Room()
+    asked: list[object] = []
+    enough: set[object] = set()
+
+    def is_enough(key: object) -> bool:
+        asked.append(key)
+        return key in enough
+
+    parked: Parked[str] = Parked(("a", "b"), lambda: "done", is_enough=is_enough)
+    room.room.park(parked, room.delivered.append)
+    room.room.touch("a")
+    room.room.touch("b")
+    assert asked == ["a", "b"]
+    assert room.delivered == []
+    enough.add("b")
+    room.room.touch("a")
+    room.room.touch("b")
+    assert room.delivered == ["done"]
+    assert room.room.waiting_on("a") == 0
+
+
+def test_those_who_share_a_key_come_and_go_by_themselves() -> None:
+    room = Room()
+    first, second = room.park("a", "a", name="1"), room.park("a", "b", name="2")
+    assert (len(room.room), room.room.waiting_on("a"), room.room.waiting_on("b")) == (2, 2, 1)
+    first.cancel()
+    assert (len(room.room), room.room.waiting_on("a")) == (1, 1)
+    room.park("a", name="3")
+    second.cancel()
+    assert (len(room.room), room.room.waiting_on("a"), room.room.waiting_on("b")) == (1, 1, 0)
+    room.value = "x"
+    room.room.touch("b")
+    room.room.touch("a")
+    assert room.delivered == ["3x"]
+    assert len(room.room) == 0

@@ -75,10 +75,29 @@ def test_maintenance_deletes_what_is_past_its_retention() -> None:
     world = Replicas()
     world.topic(retention_ms="1000")
     world.append(b"a")
-    world.manager.maintain(world.clock.now_ms() + 1000)
+    list(world.manager.maintain(world.clock.now_ms() + 1000))
     assert world.partition().log.start_offset == 0
-    world.manager.maintain(world.clock.now_ms() + 1001)
+    list(world.manager.maintain(world.clock.now_ms() + 1001))
     assert world.partition().log.start_offset == 1
+
+
+def test_maintenance_of_many_partitions_pauses_and_passes_over_what_was_deleted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("kafkaemu.replica.manager.MAINTAINED_PER_TURN", 2)
+    world = Replicas()
+    world.topic("orders", 4, retention_ms="1000")
+    world.topic("idle", 4)
+    for index in range(4):
+        world.append(b"a", index=index)
+    work = world.manager.maintain(world.clock.now_ms() + 1001)
+    next(work)
+    starts = [world.partition(index=index).log.start_offset for index in range(4)]
+    assert starts == [1, 1, 0, 0]
+    world.manager.delete_partition("orders", 2)
+    last = world.partition(index=3).log
+    assert list(work) == []
+    assert last.start_offset == 1
 
 
 def test_a_defect_in_one_log_leaves_the_others_maintained(
@@ -86,6 +105,7 @@ def test_a_defect_in_one_log_leaves_the_others_maintained(
 ) -> None:
     world = Replicas()
     world.topic("broken")
+    world.append(b"a", topic="broken")
     world.topic(retention_ms="1000")
     world.append(b"a")
 
@@ -96,7 +116,7 @@ def test_a_defect_in_one_log_leaves_the_others_maintained(
 
     retention = PartitionLog.retention
     monkeypatch.setattr(PartitionLog, "retention", fail)
-    world.manager.maintain(world.clock.now_ms() + 1001)
+    list(world.manager.maintain(world.clock.now_ms() + 1001))
     assert world.partition().log.start_offset == 1
     assert "Retention of broken-0 failed" in caplog.text
 
