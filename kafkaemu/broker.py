@@ -95,7 +95,7 @@ class Broker:
             fetch_session_slots=config["max.incremental.fetch.session.cache.slots"],
         )
         self._listeners: Listeners | None = None
-        #: What `_log_config` has made, by what is set on a topic; emptied when a broker's config changes.
+        #: What `_log_config` has made, by what is set on a topic; made anew when a broker's config changes.
         self._log_configs: dict[tuple[tuple[str, str], ...], tuple[LogConfig, int]] = {}
         #: The next work of compaction, whether it is the rest of a pass, and what its time was reckoned from.
         self._compaction: Timer | None = None
@@ -208,7 +208,10 @@ class Broker:
         image = self.controller.image
         own = image.configs(ResourceType.BROKER, str(self.node_id))
         self.config.set_dynamic(image.configs(ResourceType.BROKER, ""), own)
-        self._log_configs.clear()
+        for key, known in self._log_configs.items():
+            # Where nothing changes the object stays, by which its logs are known to need nothing.
+            if (made := self._make_log_config(dict(key))) != known:
+                self._log_configs[key] = made
         for topic in list(self.replicas.topics):
             log_config, min_insync_replicas = self._log_config(topic)
             self.replicas.reconfigure(topic, log_config, min_insync_replicas=min_insync_replicas)

@@ -103,6 +103,10 @@ class ClassicGroup:
     pending_sync: set[str] = attrs.field(factory=set)
     #: Protocol -> how many members support it.
     support: Counter[str] = attrs.field(factory=Counter)
+    #: How many members wait for the end of the join phase. Counted, as the timeouts are: looked for at each join, they would
+    #: make a rebalance quadratic.
+    awaiting_join: int = 0
+    _rebalance_timeouts: Counter[int] = attrs.field(factory=Counter)
     #: A member came while the first rebalance waited: it may wait longer.
     new_member_added: bool = False
     #: What all members subscribe to; None if that cannot be told.
@@ -182,17 +186,26 @@ class ClassicGroup:
     @property
     def rebalance_timeout_ms(self) -> int:
         """How long a rebalance waits: the longest of its members' timeouts."""
-        return max((member.rebalance_timeout_ms for member in self.members.values()), default=0)
-
-    @property
-    def awaiting_join(self) -> int:
-        """How many members wait for the end of the join phase."""
-        return sum(member.awaiting_join is not None for member in self.members.values())
+        return max(self._rebalance_timeouts, default=0)
 
     @property
     def all_joined(self) -> bool:
         """Whether the join phase has nobody to wait for."""
-        return not self.pending_members and all(m.awaiting_join is not None for m in self.members.values())
+        return not self.pending_members and self.awaiting_join == len(self.members)
+
+    def await_join(self, member: Member) -> Deferred[JoinGroupResponse]:
+        """A member of the group, which waits for nothing yet, waits for the end of the join phase."""
+        assert member.awaiting_join is None
+        self.awaiting_join += 1
+        member.awaiting_join = Deferred()
+        return member.awaiting_join
+
+    def end_wait(self, member: Member) -> Deferred[JoinGroupResponse] | None:
+        """A member of the group waits no longer; what it has waited for."""
+        deferred, member.awaiting_join = member.awaiting_join, None
+        if deferred is not None:
+            self.awaiting_join -= 1
+        return deferred
 
     # Members
 
@@ -207,6 +220,7 @@ class ClassicGroup:
             assert member.group_instance_id not in self.static_members
             self.static_members[member.group_instance_id] = member.member_id
         self.members[member.member_id] = member
+        self._rebalance_timeouts[member.rebalance_timeout_ms] += 1
         self.support.update(name for name, _ in dict(member.protocols).items())
         self.pending_members.discard(member.member_id)
 
@@ -215,6 +229,8 @@ class ClassicGroup:
         member = self.members.pop(member_id, None)
         if member is not None:
             self._withdraw_support(member)
+            self._withdraw_timeout(member)
+            self.end_wait(member)
             if member.group_instance_id is not None:
                 del self.static_members[member.group_instance_id]
         if self.is_leader(member_id):
@@ -227,6 +243,18 @@ class ClassicGroup:
         self._withdraw_support(member)
         member.protocols = protocols
         self.support.update(name for name, _ in dict(protocols).items())
+
+    def set_timeouts(self, member: Member, rebalance_timeout_ms: int, session_timeout_ms: int) -> None:
+        """A member has other timeouts now."""
+        self._withdraw_timeout(member)
+        member.rebalance_timeout_ms, member.session_timeout_ms = rebalance_timeout_ms, session_timeout_ms
+        self._rebalance_timeouts[rebalance_timeout_ms] += 1
+
+    def _withdraw_timeout(self, member: Member) -> None:
+        timeout_ms = member.rebalance_timeout_ms
+        self._rebalance_timeouts[timeout_ms] -= 1
+        if not self._rebalance_timeouts[timeout_ms]:
+            del self._rebalance_timeouts[timeout_ms]
 
     def _withdraw_support(self, member: Member) -> None:
         for name in dict(member.protocols):

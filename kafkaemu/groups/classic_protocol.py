@@ -163,9 +163,8 @@ class ClassicProtocol:
         if group.is_in(PREPARING) and group.previous_state is EMPTY:
             group.new_member_added = True
         member = joining.member(member_id)
-        deferred: Deferred[JoinGroupResponse] = Deferred()
-        member.awaiting_join = deferred
         group.add(member)
+        deferred = group.await_join(member)
         self._start_session(group, member_id, self._settings.new_member_join_timeout_ms, out)
         self._rebalance(group, now_ms, out)
         out.answer = deferred
@@ -174,12 +173,10 @@ class ClassicProtocol:
         self, member: Member, group: ClassicGroup, joining: Joining, out: Result[Any]
     ) -> Deferred[JoinGroupResponse]:
         """A member joins again with what it supports now, and waits."""
-        self._answer_join(member, join_refused(member.member_id, ErrorCode.REBALANCE_IN_PROGRESS), out)
+        self._answer_join(group, member, join_refused(member.member_id, ErrorCode.REBALANCE_IN_PROGRESS), out)
         group.set_protocols(member, joining.protocols)
-        member.rebalance_timeout_ms = joining.request.rebalance_timeout_ms
-        member.session_timeout_ms = joining.request.session_timeout_ms
-        member.awaiting_join = Deferred()
-        return member.awaiting_join
+        group.set_timeouts(member, joining.request.rebalance_timeout_ms, joining.request.session_timeout_ms)
+        return group.await_join(member)
 
     # Static members
 
@@ -208,7 +205,7 @@ class ClassicProtocol:
     def _rename_static(self, group: ClassicGroup, old_id: str, new_id: str, out: Result[Any]) -> Member:
         """Fence the old id: whoever waits under it is a twin."""
         member = group.rename(old_id, new_id)
-        self._answer_join(member, join_refused(old_id, ErrorCode.FENCED_INSTANCE_ID), out)
+        self._answer_join(group, member, join_refused(old_id, ErrorCode.FENCED_INSTANCE_ID), out)
         self._answer_sync(member, sync_refused(ErrorCode.FENCED_INSTANCE_ID), out)
         out.cancel_timer(_heartbeat_key(group, old_id))
         self._start_session(group, new_id, member.session_timeout_ms, out)
@@ -231,8 +228,7 @@ class ClassicProtocol:
             then: Result[JoinGroupResponse] = Result()
             member = self._rename_static(group, old_id, new_id, then)
             group.set_protocols(member, joining.protocols)
-            member.rebalance_timeout_ms = joining.request.rebalance_timeout_ms
-            member.session_timeout_ms = joining.request.session_timeout_ms
+            group.set_timeouts(member, joining.request.rebalance_timeout_ms, joining.request.session_timeout_ms)
             leads = group.is_leader(new_id)
             answer = self._joined(group, member, with_members=leads and joining.may_skip_assignment)
             if joining.may_skip_assignment:
@@ -323,7 +319,7 @@ class ClassicProtocol:
         assert group.leader_id in group.members, "a generation has one leader (32)"
         for member in group.members.values():
             answer = self._joined(group, member, with_members=group.is_leader(member.member_id))
-            self._answer_join(member, answer, out)
+            self._answer_join(group, member, answer, out)
             self._start_session(group, member.member_id, member.session_timeout_ms, out)
             member.is_new = False
             group.pending_sync.add(member.member_id)
@@ -356,8 +352,8 @@ class ClassicProtocol:
             members=group.joined_members() if with_members else [],
         )
 
-    def _answer_join(self, member: Member, answer: JoinGroupResponse, out: Result[Any]) -> None:
-        deferred, member.awaiting_join = member.awaiting_join, None
+    def _answer_join(self, group: ClassicGroup, member: Member, answer: JoinGroupResponse, out: Result[Any]) -> None:
+        deferred = group.end_wait(member)
         if deferred is not None:
             out.complete(deferred, answer)
 
@@ -489,7 +485,7 @@ class ClassicProtocol:
 
     def _dismiss(self, group: ClassicGroup, member: Member, out: Result[Any]) -> None:
         """A member goes; if it still waits, its answer makes it join afresh."""
-        self._answer_join(member, join_refused("", ErrorCode.UNKNOWN_MEMBER_ID), out)
+        self._answer_join(group, member, join_refused("", ErrorCode.UNKNOWN_MEMBER_ID), out)
         self._answer_sync(member, sync_refused(ErrorCode.UNKNOWN_MEMBER_ID), out)
         group.remove(member.member_id)
 

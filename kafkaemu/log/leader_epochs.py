@@ -18,8 +18,9 @@ class LeaderEpochs:
     __slots__ = ("_epochs", "_starts")
 
     def __init__(self) -> None:
-        self._epochs: list[int] = []
-        self._starts: list[int] = []
+        # They change once in an election: tuples are smaller than lists, and nothing for the collector of garbage to look into.
+        self._epochs: tuple[int, ...] = ()
+        self._starts: tuple[int, ...] = ()
 
     @property
     def latest(self) -> int:
@@ -37,11 +38,11 @@ class LeaderEpochs:
         epochs, starts = self._epochs, self._starts
         if epochs and epochs[-1] == epoch and start_offset >= starts[-1]:
             return
-        while epochs and (epochs[-1] >= epoch or starts[-1] >= start_offset):
-            epochs.pop()
-            starts.pop()
-        epochs.append(epoch)
-        starts.append(start_offset)
+        keep = len(epochs)
+        while keep and (epochs[keep - 1] >= epoch or starts[keep - 1] >= start_offset):
+            keep -= 1
+        self._epochs = (*epochs[:keep], epoch)
+        self._starts = (*starts[:keep], start_offset)
 
     def epoch_at(self, offset: int) -> int:
         """Epoch of the batch at ``offset``; -1 before the first known epoch."""
@@ -68,16 +69,14 @@ class LeaderEpochs:
     def truncate_from_end(self, end_offset: int) -> None:
         """The log ends at ``end_offset`` now: forget epochs that begin there or later."""
         keep = bisect_left(self._starts, end_offset)
-        del self._epochs[keep:], self._starts[keep:]
+        self._epochs, self._starts = self._epochs[:keep], self._starts[:keep]
 
     def truncate_from_start(self, start_offset: int) -> None:
         """The log starts at ``start_offset`` now: the epoch at that offset begins there, older ones are forgotten."""
         index = bisect_right(self._starts, start_offset) - 1
         if index >= 0:
-            del self._epochs[:index], self._starts[:index]
-            self._starts[0] = start_offset
+            self._epochs, self._starts = self._epochs[index:], (start_offset, *self._starts[index + 1 :])
 
     def clear(self) -> None:
         """Forget everything."""
-        self._epochs.clear()
-        self._starts.clear()
+        self._epochs = self._starts = ()

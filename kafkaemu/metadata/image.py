@@ -167,7 +167,14 @@ def _topic(image: MetadataImage, record: TopicRecord) -> None:
 
 def _partition(image: MetadataImage, record: PartitionRecord) -> None:
     partitions = image.topics_by_id[record.topic_id].partitions
-    replicas = tuple(record.replicas)
+    replicas, directories = tuple(record.replicas), tuple(record.directories)
+    if partitions:
+        # Where there are many partitions most are placed like the one before: they share what says so.
+        before = partitions[-1]
+        if before.replicas == replicas:
+            replicas = before.replicas
+        if before.directories == directories:
+            directories = before.directories
     partition = PartitionImage(
         index=record.partition_id,
         replicas=replicas,
@@ -175,7 +182,7 @@ def _partition(image: MetadataImage, record: PartitionRecord) -> None:
         leader=record.leader,
         leader_epoch=record.leader_epoch,
         partition_epoch=record.partition_epoch,
-        directories=tuple(record.directories),
+        directories=directories,
         removing_replicas=tuple(record.removing_replicas),
         adding_replicas=tuple(record.adding_replicas),
         eligible_leader_replicas=tuple(record.eligible_leader_replicas or ()),

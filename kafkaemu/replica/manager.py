@@ -140,7 +140,8 @@ class ReplicaManager:
         hosted = self.topics.get(topic)
         if hosted is not None:
             for partition in hosted.partitions.values():
-                partition.log.reconfigure(log_config)
+                if partition.log.config is not log_config:
+                    partition.log.reconfigure(log_config)
                 partition.min_insync_replicas = min_insync_replicas
 
     def append_internal(self, topic: str, index: int, batch: bytes) -> tuple[ErrorCode, int]:

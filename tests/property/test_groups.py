@@ -290,6 +290,8 @@ def check(group: ClassicGroup) -> None:
         assert member.awaiting_join is None or joins
         assert member.awaiting_sync is None or group.state is GroupState.COMPLETING_REBALANCE
     assert group.support == counted
+    assert group.awaiting_join == sum(member.awaiting_join is not None for member in members.values())
+    assert group.rebalance_timeout_ms == max((member.rebalance_timeout_ms for member in members.values()), default=0)
     if group.state in (GroupState.STABLE, GroupState.COMPLETING_REBALANCE):
         assert members and group.protocol_name is not None
         assert all(group.protocol_name in dict(member.protocols) for member in members.values())
