@@ -84,8 +84,7 @@ def stop(kafka_version: str, port: int) -> None:
 )
 def record(bootstrap: str, only: str, kafka_version: str, goldens: Path) -> None:
     """Record the answers of a real broker, each probe twice."""
-    if importlib.util.find_spec("rich") is None:
-        _fail("Recording needs the conformance extra: pip install 'kafkaemu[conformance]'")
+    _require_extra()
     from kafkaconform.recorder import record_all
     from kafkaconform.releases import SERVED
 
@@ -93,15 +92,63 @@ def record(bootstrap: str, only: str, kafka_version: str, goldens: Path) -> None
         known = ", ".join(SERVED)
         _fail(f"Which versions of each API {kafka_version} serves is not known here yet; known is {known}.")
 
+    host, port = _address(bootstrap)
+    sys.exit(record_all(host, port, only=only, release=kafka_version, folder=goldens))
+
+
+@main.command()
+@click.option("--bootstrap", default="127.0.0.1:9092", show_default=True, help="The broker to judge, HOST:PORT.")
+@click.option("--only", default="*", metavar="GLOB", help="Checks by path, such as 'fetch/*'; or an API.")
+@click.option("--as-version", default=DEFAULT_KAFKA_VERSION, show_default=True, help="The release it should be like.")
+@click.option("--kinds", default="probe", show_default=True, help="Kinds of checks: probe, scenario, history.")
+@click.option("--known", type=click.Path(path_type=Path), help="A TOML file of accepted differences.")
+@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Where to write the run as JSON.")
+@click.option("--goldens", type=click.Path(file_okay=False, path_type=Path), help="Recorded answers other than ours.")
+def run(
+    bootstrap: str,
+    only: str,
+    as_version: str,
+    kinds: str,
+    known: Path | None,
+    json_file: Path | None,
+    goldens: Path | None,
+) -> None:
+    """Judge any broker by what Apache Kafka answers; exit code 0 where nothing differs."""
+    _require_extra()
+    from kafkaconform.checks import Target
+    from kafkaconform.goldens import shipped_goldens
+    from kafkaconform.known import BadKnownList
+    from kafkaconform.results import Kind
+    from kafkaconform.run_command import CannotRun
+    from kafkaconform.run_command import run as run_command
+
+    try:
+        chosen = {Kind(kind.strip()) for kind in kinds.split(",")}
+    except ValueError as error:
+        raise click.BadParameter(f"{error}: it is one of {', '.join(Kind)}.", param_hint="--kinds") from None
+    host, port = _address(bootstrap)
+    target = Target(host, port, as_version, goldens or shipped_goldens())
+    try:
+        sys.exit(run_command(target, only=only, kinds=chosen, known_file=known, json_file=json_file))
+    except (BadKnownList, CannotRun) as error:
+        _fail(str(error), 2)
+
+
+def _address(bootstrap: str) -> tuple[str, int]:
     host, _, port = bootstrap.rpartition(":")
     if not host or not port.isdecimal():
         raise click.BadParameter(f"{bootstrap!r} is not HOST:PORT.", param_hint="--bootstrap")
-    sys.exit(record_all(host, int(port), only=only, release=kafka_version, folder=goldens))
+    return host, int(port)
 
 
-def _fail(sentence: str) -> NoReturn:
+def _require_extra() -> None:
+    if importlib.util.find_spec("rich") is None:
+        _fail("This needs the conformance extra: pip install 'kafkaemu[conformance]'")
+
+
+def _fail(sentence: str, code: int = 1) -> NoReturn:
     click.echo(sentence, err=True)
-    sys.exit(1)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

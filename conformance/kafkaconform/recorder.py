@@ -1,6 +1,7 @@
 """``kafkaconform record``: runs the probes against a real broker and stores what it answers."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -54,7 +55,7 @@ def _record_one(console: Console, probe: Probe, host: str, port: int, release: s
     return True
 
 
-def differences_table(title: str, found: list[Difference], left: str, right: str) -> Table:
+def differences_table(title: str, found: Sequence[Difference], left: str, right: str) -> Table:
     """Differences side by side."""
     table = Table("where", left, right, title=title, title_justify="left")
     for path, expected, actual in found:

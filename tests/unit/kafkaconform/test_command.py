@@ -61,7 +61,7 @@ def test_record_without_its_extra_names_the_pip_line(monkeypatch: pytest.MonkeyP
         importlib.util, "find_spec", lambda name, *rest: None if name == "rich" else find_spec(name, *rest)
     )
     code, output = run("record")
-    assert (code, output) == (1, "Recording needs the conformance extra: pip install 'kafkaemu[conformance]'\n")
+    assert (code, output) == (1, "This needs the conformance extra: pip install 'kafkaemu[conformance]'\n")
 
 
 @pytest.mark.parametrize("address", ["nowhere", ":9092", "host:", "host:port"])
