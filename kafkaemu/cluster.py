@@ -15,7 +15,7 @@ import trio
 
 from kafkaemu.broker import Broker
 from kafkaemu.server.driver import accept, run_deadlines
-from kafkaemu.server.listeners import Bound, SocketSettings, bind
+from kafkaemu.server.listeners import Bound, bind, socket_settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -64,7 +64,7 @@ async def serve_until(
 
     ``on_started`` is called when clients can connect. Cancelling ends at once too. Raises `CannotListen` or `CannotStart`.
     """
-    bound = bind(broker.world.network, listeners, SocketSettings.of(broker.config))
+    bound = bind(broker.world.network, listeners, socket_settings(broker.config))
     try:
         broker.start(listeners, bound)
         async with trio.open_nursery() as lifespan:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kafkaemu.config.checks import check_together
+from kafkaemu.config.checks import check_groups, check_together
 from kafkaemu.config.emulator_defaults import EMULATOR_DEFAULTS
-from kafkaemu.config.synonyms import TOPIC_SYNONYMS, group_synonym
+from kafkaemu.config.synonyms import TOPIC_SYNONYMS, broker_synonyms, group_synonym, overridden
 from kafkaemu.config.table import BROKER, GROUP, TOPIC
 from kafkaemu.config.values import ConfigError, Value
 
@@ -40,7 +40,10 @@ class BrokerConfig:
         for name, text in static.items():
             if (key := BROKER.get(name)) is not None:
                 self._values[name] = key.parse(text)
+            elif name.startswith("listener.name.") and (key := BROKER.get(name.split(".", 3)[-1])) is not None:
+                key.parse(text)
         check_together(self)
+        check_groups(self)
 
     def __getitem__(self, name: str) -> Any:
         """The typed value of a broker key: bool, int, float, str, tuple of str, or None for null. KeyError for a key that
@@ -57,15 +60,14 @@ class BrokerConfig:
     def set_dynamic(self, default: Mapping[str, str], own: Mapping[str, str]) -> None:
         """From now on these configs, already validated, count before all others: those of all brokers, and this one's own.
         Keys that Kafka does not know are passed over."""
-        before = {**self.dynamic_default, **self.dynamic}
+        changed = {*self.dynamic_default, *self.dynamic, *default, *own}
         self.dynamic_default, self.dynamic = dict(default), dict(own)
-        now = {**default, **own}
-        for name in {**before, **now}:
-            if (key := BROKER.get(name)) is None or before.get(name) == now.get(name):
-                continue
-            text = now.get(name, self.static.get(name))
-            self._values[name] = key.default if text is None else key.parse(text)
-            self._topic_defaults = None
+        texts = overridden(overridden(self.static, default), own)
+        for name in {synonym for one in changed for synonym in broker_synonyms(one)}:
+            if (key := BROKER.get(name)) is not None:
+                text = texts.get(name)
+                self._values[name] = key.default if text is None else key.parse(text)
+        self._topic_defaults = None
 
     def is_set(self, name: str) -> bool:
         """Whether the key has a value of its own, instead of Kafka's default."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Protocol
 
 from kafkaemu.config.values import ConfigError
 
+ADDRESS_LIMITS = "max.connections.per.ip.overrides"
 #: Key prefix -> settings that have a min and a max beside them.
 _BOUNDED = {
     "group.consumer.": ("heartbeat.interval.ms", "session.timeout.ms", "assignment.interval.ms"),
@@ -29,7 +31,7 @@ class _Values(Protocol):
 
 def check_together(config: _Values) -> None:
     """Raise `ConfigError` for the first rule that is broken. Only what is set is looked at: defaults keep every rule."""
-    for rule in (_identity, _log, _replica, _network, _groups):
+    for rule in (_identity, _log, _log_dirs, _replica, _network):
         rule(config)
 
 
@@ -75,11 +77,30 @@ def _replica(config: _Values) -> None:
         )
 
 
+def _log_dirs(config: _Values) -> None:
+    if not config.is_set("cordoned.log.dirs"):
+        return
+    cordoned = config["cordoned.log.dirs"]
+    if "*" in cordoned:
+        if len(cordoned) > 1:
+            raise ConfigError("When cordoned.log.dirs is set to *, it must not contain other values")
+        return
+    known = config["log.dirs"] or config["log.dir"]
+    missing = [folder for folder in cordoned if folder not in known]
+    if missing:
+        raise ConfigError(
+            "All entries in cordoned.log.dirs must be present in log.dirs or log.dir. "
+            f"Missing entries : {', '.join(missing)}"
+        )
+
+
 def _network(config: _Values) -> None:
     if config.is_set("queued.max.request.bytes"):
         queued = config["queued.max.request.bytes"]
         if 0 < queued < config["socket.request.max.bytes"]:
             raise ConfigError("queued.max.request.bytes must be larger or equal to socket.request.max.bytes")
+    if config.is_set(ADDRESS_LIMITS):
+        address_limits(config[ADDRESS_LIMITS])
     unlimited = not config.is_set("max.connections.per.ip") or config["max.connections.per.ip"] > 0
     if not unlimited and not config["max.connections.per.ip.overrides"]:
         raise ConfigError(
@@ -87,7 +108,8 @@ def _network(config: _Values) -> None:
         )
 
 
-def _groups(config: _Values) -> None:
+def check_groups(config: _Values) -> None:
+    """Raise `ConfigError` where bounds of groups are broken. Only what is set is looked at."""
     protocols = "group.coordinator.rebalance.protocols"
     if config.is_set(protocols) and "classic" not in config[protocols]:
         raise ConfigError("Disabling the 'classic' protocol is not supported.")
@@ -102,3 +124,24 @@ def _groups(config: _Values) -> None:
                 raise ConfigError(f"{value} must be greater than or equal to {low}")
             if config[value] > config[high]:
                 raise ConfigError(f"{value} must be less than or equal to {high}")
+
+
+def address_limits(text: str) -> dict[str, int]:
+    """Limits by host, of ``host:limit,...`` (SocketServerConfigs). Raises `ConfigError` with the sentences that Java has for pairs
+    and numbers that are none."""
+    limits: dict[str, int] = {}
+    entries = re.split(r"\s*,\s*", text)
+    while entries and not entries[-1]:
+        # As Java splits.
+        entries.pop()
+    for entry in entries:
+        host, colon, limit = entry.rpartition(":")
+        if not colon:
+            raise ConfigError(
+                f"Error parsing configuration property '{ADDRESS_LIMITS}': begin 0, end -1, length {len(entry)}"
+            )
+        try:
+            limits[host.strip()] = int(limit)
+        except ValueError:
+            raise ConfigError(f'For input string: "{limit.strip()}"') from None
+    return limits

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from kafkaemu.config.broker import BrokerConfig, validate_topic_configs
+from kafkaemu.config.dynamic_checks import base_name, check_change
 from kafkaemu.config.table import BROKER, GROUP, TOPIC
 from kafkaemu.config.values import ConfigError, Value, parse
 
@@ -27,16 +28,8 @@ LISTENER_SECURITY = frozenset(
         "ssl.truststore.type",
     }
 )
-#: Sizes of thread pools, which may at most be doubled or halved at once (DynamicThreadPool).
-THREAD_POOLS = (
-    "num.io.threads",
-    "num.replica.fetchers",
-    "num.recovery.threads.per.data.dir",
-    "background.threads",
-)
 #: Keys that are of one broker, never of all of them, besides those of listeners.
-_ONE_BROKER = frozenset({"listeners", "listener.security.protocol.map", "principal.builder.class"})
-_LISTENER_KEY = re.compile(r"listener\.name\.[^.]*\.(.*)")
+_ONE_BROKER = frozenset({"cordoned.log.dirs", "listeners", "listener.security.protocol.map", "principal.builder.class"})
 #: Keys of a client metrics subscription: type and default.
 CLIENT_METRICS: dict[str, tuple[str, str]] = {
     "interval.ms": ("INT", "300000"),
@@ -80,13 +73,8 @@ def _refuse_any(names: Iterable[str], reason: str) -> None:
         raise ConfigError(f"{reason}: [{', '.join(found)}]")
 
 
-def _base(name: str) -> str:
-    match = _LISTENER_KEY.fullmatch(name)
-    return match[1] if match else name
-
-
 def _is_of_one_broker(name: str) -> bool:
-    base = _base(name)
+    base = base_name(name)
     is_of_listener = base != name and not base.startswith("max.connection")
     return is_of_listener or name in _ONE_BROKER or name in LISTENER_SECURITY or name.startswith("sasl.")
 
@@ -95,42 +83,21 @@ def validate_broker(config: BrokerConfig, configs: Mapping[str, str], *, is_defa
     """Raise `ConfigError` for dynamic configs of a broker, or (``is_default``) of all of them, that the reference refuses.
 
     Keys that Kafka does not know are taken, for plugins that might."""
-    fixed = (name for name in configs if (key := BROKER.get(_base(name))) is not None and not key.dynamic)
+    fixed = (name for name in configs if (key := BROKER.get(base_name(name))) is not None and not key.dynamic)
     _refuse_any(fixed, "Cannot update these configs dynamically")
     _refuse_any(
         (name for name in configs if name in LISTENER_SECURITY),
         "These security configs can be dynamically updated only per-listener using the listener prefix",
     )
     for name, text in configs.items():
-        if (key := BROKER.get(_base(name))) is not None:
+        if (key := BROKER.get(base_name(name))) is not None:
             key.parse(text)
     if is_default:
         _refuse_any(
             (name for name in configs if _is_of_one_broker(name)),
             "Cannot update these configs at default cluster level, broker id must be specified",
         )
-    _check_effect(config, configs)
-
-
-def _check_effect(config: BrokerConfig, configs: Mapping[str, str]) -> None:
-    threads = configs.get("log.cleaner.threads")
-    if threads is not None and int(threads) == 0:
-        # The reference divides its buffer by them, and says what Java says.
-        raise ConfigError("/ by zero")
-    for name in THREAD_POOLS:
-        if name not in configs:
-            continue
-        new, current = int(configs[name]), int(config[name])
-        if new < current // 2:
-            reason = f"value should be at least half the current value {current}"
-        elif new > current * 2:
-            reason = f"value should not be greater than double the current value {current}"
-        else:
-            continue
-        # The reference wraps its sentence into an exception's, and that into another's.
-        failed = f"Dynamic thread count update validation failed for {name}={new}, {reason}"
-        exception = f"org.apache.kafka.common.config.ConfigException: {failed}"
-        raise ConfigError(f"Invalid value {exception} for configuration Invalid dynamic configuration")
+    check_change(config, configs, is_default=is_default)
 
 
 def _bound(name: str, which: str) -> str:

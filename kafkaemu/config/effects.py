@@ -110,6 +110,7 @@ _BROKER: dict[str, str] = {
     "socket.listen.backlog.size": "How many connections may wait to be accepted.",
     "socket.receive.buffer.bytes": "Receive buffer of a connection in the system; -1: as the system sees fit.",
     "socket.request.max.bytes": "Largest request; a client that announces a larger one is cut off.",
+    "telemetry.max.bytes": "Most bytes of metrics that a client may push at a time (KIP-714).",
     "socket.send.buffer.bytes": "Send buffer of a connection in the system; -1: as the system sees fit.",
 }
 
@@ -199,7 +200,6 @@ _LATER: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "preallocate",
         ),
     ),
-    ("Waits for client metrics.", "broker", ("telemetry.max.bytes",)),
 )
 
 _NONE: tuple[tuple[str, str, tuple[str, ...]], ...] = (

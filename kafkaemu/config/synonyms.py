@@ -5,6 +5,8 @@ Facts of the reference: ServerTopicConfigSynonyms, DynamicBrokerConfig.brokerCon
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 HOURS_MS = 3_600_000
 MINUTES_MS = 60_000
 
@@ -59,6 +61,17 @@ def broker_synonyms(name: str) -> tuple[str, ...]:
         if name in family:
             return family
     return (name,)
+
+
+def overridden(texts: Mapping[str, str], changes: Mapping[str, str]) -> dict[str, str]:
+    """``texts`` with ``changes`` on top: one that is set at run time takes away what its synonyms were set to
+    (DynamicBrokerConfig.overrideProps)."""
+    result = dict(texts)
+    for name, text in changes.items():
+        for synonym in broker_synonyms(name):
+            result.pop(synonym, None)
+        result[name] = text
+    return result
 
 
 def group_synonym(name: str) -> str:

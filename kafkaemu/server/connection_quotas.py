@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable
 import attrs
 
 from kafkaemu.config.broker import BrokerConfig
-from kafkaemu.config.connection_limits import address_limits
+from kafkaemu.config.checks import ADDRESS_LIMITS, address_limits
 from kafkaemu.handlers.context import EndpointType, Peer
 
 UNLIMITED = 2**31 - 1
@@ -50,7 +50,7 @@ class Limits:
             per_address=config[_PER_IP],
             by_address={
                 address: limit
-                for host, limit in address_limits(config["max.connections.per.ip.overrides"]).items()
+                for host, limit in address_limits(config[ADDRESS_LIMITS]).items()
                 for address in addresses_of(host)
             },
             rate=config[_RATE],

@@ -9,6 +9,7 @@ import attrs
 
 from kafkaemu.config.listeners import Endpoint, Listeners
 from kafkaemu.handlers.context import EndpointType
+from kafkaemu.world.interface import DEFAULT_SOCKETS, SocketSettings
 
 if TYPE_CHECKING:
     from kafkaemu.config.broker import BrokerConfig
@@ -25,23 +26,13 @@ class CannotListen(Exception):
     """An address that cannot be listened on; the text is one sentence for the user."""
 
 
-@attrs.frozen
-class SocketSettings:
-    """What all listening sockets have: room for so many connections that wait to be accepted, and for those that are, buffers of
-    so many bytes (-1: as the system sees fit)."""
-
-    backlog: int = 1024
-    receive_buffer_bytes: int = -1
-    send_buffer_bytes: int = -1
-
-    @classmethod
-    def of(cls, config: BrokerConfig) -> SocketSettings:
-        """As a broker is configured."""
-        return cls(
-            config["socket.listen.backlog.size"],
-            config["socket.receive.buffer.bytes"],
-            config["socket.send.buffer.bytes"],
-        )
+def socket_settings(config: BrokerConfig) -> SocketSettings:
+    """What all listening sockets have, as a broker is configured."""
+    return SocketSettings(
+        config["socket.listen.backlog.size"],
+        config["socket.receive.buffer.bytes"],
+        config["socket.send.buffer.bytes"],
+    )
 
 
 @attrs.frozen
@@ -60,7 +51,7 @@ class Bound:
         return self.sockets[0].address[1]
 
 
-def bind(network: Network, listeners: Listeners, settings: SocketSettings | None = None) -> list[Bound]:
+def bind(network: Network, listeners: Listeners, settings: SocketSettings = DEFAULT_SOCKETS) -> list[Bound]:
     """Listen on every listener, the broker's first. Raises `CannotListen`; then nothing stays open.
 
     The host "localhost" means both loopbacks and no host every address, in both cases without IPv6 if the machine has none. Port 0
@@ -74,7 +65,7 @@ def bind(network: Network, listeners: Listeners, settings: SocketSettings | None
                     f"listener {endpoint.name} asks for {endpoint.security_protocol}, which kafkaemu does not speak yet: "
                     f"map it to PLAINTEXT with listener.security.protocol.map"
                 )
-            sockets = _bind_endpoint(network, endpoint, settings or SocketSettings())
+            sockets = _bind_endpoint(network, endpoint, settings)
             port = sockets[0].address[1]
             told = listeners.advertised.get(endpoint.name, endpoint)
             host = told.host if told.host not in (None, "0.0.0.0", "::") else "localhost"
@@ -105,23 +96,14 @@ def _bind_endpoint(network: Network, endpoint: Endpoint, settings: SocketSetting
 def _bind_hosts(
     network: Network, hosts: tuple[str | None, ...], port: int, settings: SocketSettings
 ) -> tuple[Listener, ...]:
-    def listen(host: str, port: int) -> Listener:
-        return network.listen(
-            host,
-            port,
-            backlog=settings.backlog,
-            receive_buffer_bytes=settings.receive_buffer_bytes,
-            send_buffer_bytes=settings.send_buffer_bytes,
-        )
-
     first_host, *others = hosts
     assert first_host is not None
-    sockets = [listen(first_host, port)]
+    sockets = [network.listen(first_host, port, settings)]
     try:
         for host in others:
             assert host is not None
             try:
-                sockets.append(listen(host, sockets[0].address[1]))
+                sockets.append(network.listen(host, sockets[0].address[1], settings))
             except OSError as error:
                 if error.errno not in _NO_SUCH_ADDRESS:
                     raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kafkawire.primitives import Part
 
@@ -90,6 +90,18 @@ class Event(Protocol):
         """Until it happens."""
 
 
+class SocketSettings(NamedTuple):
+    """Of a listening socket: how many connections may wait to be accepted, and for those that are, how many bytes their buffers hold
+    (-1: as the system sees fit)."""
+
+    backlog: int = 1024
+    receive_buffer_bytes: int = -1
+    send_buffer_bytes: int = -1
+
+
+DEFAULT_SOCKETS = SocketSettings()
+
+
 class Listener(Protocol):
     """Accepts connections on one address."""
 
@@ -112,18 +124,9 @@ class Network(Protocol):
 
     __slots__ = ()
 
-    def listen(
-        self,
-        host: str,
-        port: int,
-        *,
-        backlog: int = 1024,
-        receive_buffer_bytes: int = -1,
-        send_buffer_bytes: int = -1,
-    ) -> Listener:
-        """Listen on one address, with so many connections that may wait to be accepted, and buffers of so many bytes for each
-        that is (-1: as the system sees fit). Raises OSError: EADDRINUSE when the port is taken, EADDRNOTAVAIL when there is no
-        such address on this machine (no IPv6)."""
+    def listen(self, host: str, port: int, settings: SocketSettings = DEFAULT_SOCKETS) -> Listener:
+        """Listen on one address. Raises OSError: EADDRINUSE when the port is taken, EADDRNOTAVAIL when there is no such
+        address on this machine (no IPv6)."""
 
     def addresses_of(self, host: str) -> list[str]:
         """The addresses of a host, looked up where it is a name. Raises OSError when there is none."""

@@ -19,8 +19,8 @@ from kafkaemu.metadata.image import ResourceType
 from kafkaemu.metadata.topic_creation import NewTopic
 from kafkaemu.server.connection import ServerConnection
 from kafkaemu.server.driver import run_due
-from kafkaemu.server.listeners import SocketSettings, bind
-from kafkaemu.world.interface import World
+from kafkaemu.server.listeners import bind, socket_settings
+from kafkaemu.world.interface import DEFAULT_SOCKETS, SocketSettings, World
 from kafkaemu.world.memory import (
     MemoryConnection,
     MemoryDisk,
@@ -41,9 +41,9 @@ class RecordingNetwork(MemoryNetwork):
 
     def __init__(self) -> None:
         super().__init__(NoEvent)
-        self.settings: list[dict[str, int]] = []
+        self.settings: list[SocketSettings] = []
 
-    def listen(self, host: str, port: int, **settings: int) -> Any:  # type: ignore[override]
+    def listen(self, host: str, port: int, settings: SocketSettings = DEFAULT_SOCKETS) -> Any:
         self.settings.append(settings)
         return super().listen(host, port)
 
@@ -58,7 +58,7 @@ class WholeBroker:
         world = SimpleNamespace(clock=self.clock, network=self.network, disk=MemoryDisk(), entropy=SeededEntropy(5))
         self.broker = Broker(cast(World, world), self.config)
         self.listeners = parse_listeners(self.config)
-        self.bound = bind(self.network, self.listeners, SocketSettings.of(self.config))
+        self.bound = bind(self.network, self.listeners, socket_settings(self.config))
         self.broker.start(self.listeners, self.bound)
 
     def ask(self, body: TopLevel, version: int) -> Any:
@@ -89,10 +89,12 @@ class WholeBroker:
         topic = NewTopic(name, partitions, configs=pairs)
         return int(self.broker.controller.create_topics([topic], self.clock.now_ms())[0].code)
 
-    def alter(self, configs: Mapping[str, str], *, topic: str | None = None, broker: str = "") -> str | None:
-        """Set configs of a topic, or of brokers (all, or one by name); why not, if they are refused."""
-        kind, name = (ResourceType.BROKER, broker) if topic is None else (ResourceType.TOPIC, topic)
-        changes = [(key, Operation.SET, value) for key, value in configs.items()]
+    def alter(
+        self, configs: Mapping[str, str | None], *, kind: int = ResourceType.BROKER, name: str = ""
+    ) -> str | None:
+        """Set configs of a resource (if not said otherwise, of all brokers), or take back those that are None; why not, if they are
+        refused."""
+        changes = [(key, Operation.DELETE if value is None else Operation.SET, value) for key, value in configs.items()]
         (result,) = self.broker.controller.alter_configs([ConfigChanges(kind, name, changes)], self.clock.now_ms())
         return (result.message or result.code.name) if result.code else None
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kafkaconform.outcome import Tree
-from kafkaconform.prepare import broker_id, make_topic, wait_for_config
+from kafkaconform.prepare import broker_id, make_topic, topic_spec, wait_for_config
 from kafkaconform.probes.describe_configs import (
     BROKER,
     BROKER_LOGGER,
@@ -16,6 +16,9 @@ from kafkaconform.probes.describe_configs import (
 )
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
+from kafkawire.messages.create_partitions import CreatePartitionsRequest, CreatePartitionsTopic
+from kafkawire.messages.create_topics import CreatableReplicaAssignment, CreateTopicsRequest
+from kafkawire.messages.describe_log_dirs import DescribeLogDirsRequest
 from kafkawire.messages.incremental_alter_configs import (
     ConfigChange,
     IncrementalAlterConfigsRequest,
@@ -320,3 +323,127 @@ def client_metrics_lists(session: Session) -> None:
     connection.quietly(
         alter(CLIENT_METRICS, name, *((key, DELETE, None) for key in ("metrics", "match", "interval.ms"))), 1
     )
+
+
+#: What is asked of a running broker, all of it well formed.
+_NOT_SO_SOON: tuple[dict[str, str], ...] = (
+    {"max.connections.per.ip.overrides": "127.0.0.1:50"},
+    {"max.connections.per.ip.overrides": " 127.0.0.1 : 50 , ::1:7"},
+    {"max.connections.per.ip.overrides": "127.0.0.1:x"},
+    {"max.connections.per.ip.overrides": "127.0.0.1:"},
+    {"max.connections.per.ip.overrides": "a:b:c"},
+    {"max.connections.per.ip.overrides": "127.0.0.1"},
+    {"max.connections.per.ip.overrides": ",a"},
+    {"max.connections.per.ip": "0"},
+    {"max.connections.per.ip": "0", "max.connections.per.ip.overrides": "127.0.0.1:50"},
+    {"max.connections": "0"},
+    {"max.connections": "-1"},
+    {"max.connection.creation.rate": "0"},
+    {"listener.name.plaintext.max.connections": "0"},
+    {"listener.name.plaintext.max.connections": "x"},
+    {"listener.name.plaintext.max.connection.creation.rate": "0"},
+    {"listener.name.nosuch.max.connections": "5"},
+    {"cordoned.log.dirs": "/nope"},
+    {"cordoned.log.dirs": "/nope,/neither"},
+    {"cordoned.log.dirs": "*,/nope"},
+    {"cordoned.log.dirs": "*"},
+    {"log.cleaner.threads": "2"},
+    {"log.cleaner.threads": "3"},
+    {"log.cleaner.threads": "200"},
+    {"log.cleaner.dedupe.buffer.size": "1000"},
+    {"log.cleaner.dedupe.buffer.size": "1048576"},
+    {"log.cleaner.dedupe.buffer.size": "1048577"},
+    {"log.cleaner.dedupe.buffer.size": "2000000", "log.cleaner.threads": "2"},
+    {"log.retention.ms": "0"},
+    {"log.retention.ms": "-2"},
+    {"log.roll.ms": "0"},
+    {"log.roll.jitter.ms": "-1"},
+    {"log.local.retention.ms": "9999999999999"},
+    {"log.local.retention.ms": "-1"},
+    {"log.local.retention.ms": "-1", "log.retention.ms": "-1"},
+    {"log.retention.ms": "5", "log.local.retention.ms": "10"},
+    {"log.local.retention.bytes": "5"},
+    {"log.local.retention.bytes": "50", "log.retention.bytes": "5"},
+    {"log.local.retention.bytes": "-1", "log.retention.bytes": "5"},
+    {"log.cleaner.min.compaction.lag.ms": "10", "log.cleaner.max.compaction.lag.ms": "5"},
+    {"num.network.threads": "1"},
+    {"num.network.threads": "7"},
+    {"num.recovery.threads.per.data.dir": "9"},
+    {"background.threads": "4"},
+    {"num.replica.fetchers": "3"},
+    {"remote.log.manager.copier.thread.pool.size": "30"},
+    {"remote.log.manager.expiration.thread.pool.size": "30"},
+    {"remote.log.manager.follower.thread.pool.size": "30"},
+    {"remote.log.reader.threads": "30"},
+    {"group.consumer.assignment.interval.ms": "20000"},
+    {"group.share.assignment.interval.ms": "20000"},
+    {"group.streams.assignment.interval.ms": "20000"},
+    {"metric.reporters": "no.such.Class"},
+    {"metric.reporters": ""},
+    {"sasl.enabled.mechanisms": "X"},
+    {"producer.id.expiration.ms": "100000"},
+    {"log.cleanup.policy": ""},
+    {"log.segment.bytes": " 2000000 "},
+    {"log.segment.bytes": " x "},
+    {"background.threads": "50", "log.roll.ms": "0"},
+    {"background.threads": "50", "max.connections": "0"},
+)
+
+
+@probe
+def what_a_broker_cannot_become(session: Session) -> None:
+    """Values that are well formed, and that a running broker cannot take, or not beside its others: 42."""
+    connection = session.connect()
+    node = str(broker_id(session))
+    for changes in _NOT_SO_SOON:
+        for name in (node, ""):
+            connection.ask(
+                alter(BROKER, name, *((key, SET, value) for key, value in changes.items()), validate_only=True), 1
+            )
+    connection.ask(
+        alter(BROKER, node, ("listener.name.plaintext.num.network.threads", SET, "40"), validate_only=True), 1
+    )
+
+
+def sorted_topics(answer: dict[str, Tree]) -> dict[str, Tree]:
+    """Topics by name, as Kafka leaves their order open."""
+    answer["topics"].sort(key=lambda topic: str(topic["name"]))
+    return answer
+
+
+def without_configs(answer: dict[str, Tree]) -> dict[str, Tree]:
+    """What is of interest is whether there would be a topic."""
+    for topic in answer["topics"]:
+        topic["configs"] = []
+    return answer
+
+
+def only_cordoned(answer: dict[str, Tree]) -> dict[str, Tree]:
+    """Of log directories, only whether they are cordoned."""
+    return {"is_cordoned": [result["is_cordoned"] for result in answer["results"]]}
+
+
+@probe
+def cordoned_log_dirs(session: Session) -> None:
+    """With all its directories cordoned a broker gets no new partition: 38, except where it is named itself (KIP-1066)."""
+    name, _ = make_topic(session, "orders")
+    node = str(broker_id(session))
+    connection = session.connect()
+    connection.ask(alter(BROKER, node, ("cordoned.log.dirs", SET, "*")), 1)
+    wait_for_config(session, BROKER, node, "cordoned.log.dirs", "*")
+    connection.settle(1.5)
+    try:
+        specs = [topic_spec(session.name("one")), topic_spec(session.name("two"), replicas=2)]
+        connection.ask(CreateTopicsRequest(topics=specs, timeout_ms=5000), 7, view=sorted_topics)
+        assigned = topic_spec(session.name("assigned"), -1, replicas=-1)
+        assigned.assignments = [CreatableReplicaAssignment(partition_index=0, broker_ids=[int(node)])]
+        request = CreateTopicsRequest(topics=[assigned], timeout_ms=5000, validate_only=True)
+        connection.ask(request, 7, view=without_configs)
+        growth = CreatePartitionsTopic(name=name, count=2, assignments=None)
+        connection.ask(CreatePartitionsRequest(topics=[growth], timeout_ms=5000), 3)
+        connection.ask(DescribeLogDirsRequest(topics=[]), 5, view=only_cordoned)
+    finally:
+        session.service.quietly(alter(BROKER, node, ("cordoned.log.dirs", DELETE, None)), 1)
+        wait_for_config(session, BROKER, node, "cordoned.log.dirs", None)
+    connection.settle(1.5)
+    connection.ask(DescribeLogDirsRequest(topics=[]), 5, view=only_cordoned)

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import count
 
-from kafkaemu.world.interface import Connection, Event, Listener, Network
+from kafkaemu.world.interface import DEFAULT_SOCKETS, Connection, Event, Listener, Network, SocketSettings
 from kafkawire.primitives import Part
 
 #: Bytes a pipe holds before its writer has to wait, as little as a small socket buffer.
@@ -175,15 +175,7 @@ class MemoryNetwork(Network):
         self._listeners: dict[tuple[str, int], MemoryListener] = {}
         self._ports = count(49152)
 
-    def listen(
-        self,
-        host: str,
-        port: int,
-        *,
-        backlog: int = 1024,
-        receive_buffer_bytes: int = -1,
-        send_buffer_bytes: int = -1,
-    ) -> MemoryListener:
+    def listen(self, host: str, port: int, settings: SocketSettings = DEFAULT_SOCKETS) -> MemoryListener:
         address = (host, port or next(self._ports))
         if address in self._listeners:
             raise OSError(errno.EADDRINUSE, f"{host}:{port} is taken")

@@ -11,7 +11,7 @@ from typing import cast
 
 import trio
 
-from kafkaemu.world.interface import Connection, Listener, Network
+from kafkaemu.world.interface import DEFAULT_SOCKETS, Connection, Listener, Network, SocketSettings
 from kafkawire.primitives import Part
 
 #: How many buffers one gathered send takes; the smallest limit among the platforms.
@@ -143,15 +143,7 @@ class RealNetwork(Network):
     def __init__(self, *, fallbacks: bool = False) -> None:
         self._fallbacks = fallbacks or not hasattr(socket.socket, "sendmsg")
 
-    def listen(
-        self,
-        host: str,
-        port: int,
-        *,
-        backlog: int = 1024,
-        receive_buffer_bytes: int = -1,
-        send_buffer_bytes: int = -1,
-    ) -> RealListener:
+    def listen(self, host: str, port: int, settings: SocketSettings = DEFAULT_SOCKETS) -> RealListener:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
@@ -162,16 +154,16 @@ class RealNetwork(Network):
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-            if receive_buffer_bytes >= 0:
+            if settings.receive_buffer_bytes >= 0:
                 # Accepted sockets inherit it; the window that TCP agrees on depends on it.
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer_bytes)
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, settings.receive_buffer_bytes)
             sock.setblocking(False)
             sock.bind(address)
-            sock.listen(backlog)
+            sock.listen(settings.backlog)
         except OSError:
             sock.close()
             raise
-        return RealListener(sock, self._fallbacks, send_buffer_bytes)
+        return RealListener(sock, self._fallbacks, settings.send_buffer_bytes)
 
     def addresses_of(self, host: str) -> list[str]:
         return [str(found[4][0]) for found in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)]

@@ -17,6 +17,7 @@ from kafkawire.messages.describe_topic_partitions import DescribeTopicPartitions
 from kafkawire.messages.describe_topic_partitions import TopicRequest as PartitionsOfTopic
 from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchTopic
 from kafkawire.messages.find_coordinator import FindCoordinatorRequest
+from kafkawire.messages.get_telemetry_subscriptions import GetTelemetrySubscriptionsRequest
 from kafkawire.messages.join_group import JoinGroupRequest, JoinGroupRequestProtocol
 from kafkawire.messages.metadata import MetadataRequest, MetadataRequestTopic
 from kafkawire.messages.offset_commit import (
@@ -318,7 +319,7 @@ def listening(broker: WholeBroker) -> list[int]:
 
 def socket_setting(name: str) -> Callable[[WholeBroker], int]:
     """What listening sockets are asked for."""
-    return lambda broker: broker.network.settings[0][name]
+    return lambda broker: int(getattr(broker.network.settings[0], name))
 
 
 BROKER_CASES: dict[str, Case] = {
@@ -389,6 +390,10 @@ BROKER_CASES: dict[str, Case] = {
     "socket.listen.backlog.size": Case(socket_setting("backlog"), {"50": 50, "1024": 1024}),
     "socket.receive.buffer.bytes": Case(socket_setting("receive_buffer_bytes"), {"-1": -1, "4096": 4096}),
     "socket.request.max.bytes": Case(is_closed_for_200_bytes, {"100": True, "200": False}),
+    "telemetry.max.bytes": Case(
+        lambda broker: broker.ask(GetTelemetrySubscriptionsRequest(), 0).telemetry_max_bytes,
+        {"1000": 1000, "2000": 2000},
+    ),
     "socket.send.buffer.bytes": Case(socket_setting("send_buffer_bytes"), {"-1": -1, "4096": 4096}),
 }
 

@@ -152,3 +152,23 @@ def test_a_class_that_would_decide_who_may_do_what_is_warned_about() -> None:
 def test_properties_files_are_latin_1() -> None:
     sources = load(OneFile(b"broker.rack=caf\xe9\n"), properties_file="server.properties")  # type: ignore[arg-type]
     assert sources.overrides == {"broker.rack": "caf\u00e9"}
+
+
+@pytest.mark.parametrize(
+    ("configs", "sentence"),
+    [
+        ({"max.connections.per.ip.overrides": "h:x"}, 'For input string: "x"'),
+        (
+            {"listener.name.in.max.connections": "x"},
+            "Invalid value x for configuration max.connections: Not a number of type INT",
+        ),
+        (
+            {"log.dirs": "/a,/b", "cordoned.log.dirs": "/b,/c"},
+            "All entries in cordoned.log.dirs must be present in log.dirs or log.dir. Missing entries : /c",
+        ),
+    ],
+)
+def test_limits_and_directories_that_cannot_be_stop_the_start(configs: dict[str, str], sentence: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        BrokerConfig(configs)
+    assert str(refused.value) == sentence

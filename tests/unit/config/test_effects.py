@@ -13,6 +13,7 @@ from kafkaemu.config.effects import TABLES, Kind, effect, entries, patterns_of
 from kafkaemu.config.effects_page import page
 from kafkaemu.config.synonyms import TOPIC_SYNONYMS
 from kafkaemu.config.table import BROKER
+from kafkaemu.metadata.image import ResourceType
 from tests.support.whole_broker import WholeBroker
 from tests.unit.config.broker_cases import BROKER_CASES, LISTENER_CASES, listeners_of
 from tests.unit.config.log_cases import TOPIC_CASES, Case
@@ -72,7 +73,7 @@ def test_a_config_of_a_topic_takes_effect_when_its_change_is_answered(key: str) 
     observed = {}
     for text in others:
         broker = _with_topic(case, key, first)
-        assert broker.alter({key: text}, topic="orders") is None
+        assert broker.alter({key: text}, kind=ResourceType.TOPIC, name="orders") is None
         observed[text] = case.observe(broker)
     observed[first] = case.observe(_with_topic(case, key, first))
     _check(case, observed)
@@ -93,7 +94,7 @@ def test_a_config_of_the_broker_takes_effect_when_its_change_is_answered(key: st
     observed = {first: case.observe(_started(case, key, first))}
     for text in others:
         broker = _started(case, key, first)
-        assert broker.alter({key: text}, broker=case.resource) is None
+        assert broker.alter({key: text}, name=case.resource) is None
         observed[text] = case.observe(broker)
     _check(case, observed)
 

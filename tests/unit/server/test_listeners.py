@@ -10,7 +10,7 @@ from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.listeners import parse_listeners
 from kafkaemu.handlers.context import EndpointType
 from kafkaemu.server.listeners import Bound, CannotListen, bind
-from kafkaemu.world.interface import Listener
+from kafkaemu.world.interface import DEFAULT_SOCKETS, Listener, SocketSettings
 from kafkaemu.world.memory import MemoryNetwork
 from tests.support.serving import NoEvent
 
@@ -22,11 +22,11 @@ class Machine(MemoryNetwork):
         super().__init__(NoEvent)
         self.failures = failures or {}
 
-    def listen(self, host: str, port: int, **settings: int) -> Listener:  # type: ignore[override]
+    def listen(self, host: str, port: int, settings: SocketSettings = DEFAULT_SOCKETS) -> Listener:  # type: ignore[override]
         code = self.failures.get((host, port)) or self.failures.get(host)
         if code:
             raise OSError(code, "no")
-        return super().listen(host, port, **settings)
+        return super().listen(host, port, settings)
 
     def taken(self) -> list[tuple[str, int]]:
         """The addresses listened on."""
