@@ -70,10 +70,11 @@ class Member:
                     await self._stay(coordinator, leader)
                 if not scope.cancelled_caught:
                     return
-            # A request may be under way on the old connections: leave on a new one, as whoever closes a client in a hurry.
-            if not self._plan.is_static:
-                async with connected(*self._address) as coordinator:
-                    await self._leave(coordinator)
+            # A request may be under way on the old connections: what is to be said is said on a new one.
+            async with connected(*self._address) as pipe:
+                await self._close_session(pipe)
+                if not self._plan.is_static:
+                    await self._leave(pipe)
             self._member_id = ""
             self._ledger.done["memberships ended"] += 1
 
@@ -81,6 +82,11 @@ class Member:
         identity = MemberIdentity(member_id=self._member_id, group_instance_id=self._instance)
         answer = await coordinator.call(LeaveGroupRequest(group_id=self._plan.name, members=[identity]), 5)
         self._expect("LeaveGroup", answer.error_code)
+
+    async def _close_session(self, leader: Pipe) -> None:
+        """As consumers do when they are closed; others stay until a thousand newer ones have come."""
+        if self._session[0]:
+            await leader.call(FetchRequest(max_wait_ms=0, session_id=self._session[0], session_epoch=-1), 12)
 
     def _expect(self, what: str, code: int) -> None:
         if code:

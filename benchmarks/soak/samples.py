@@ -29,6 +29,7 @@ SHOWN = (
     "open files",
     "parked",
     "timers",
+    "fetch sessions",
     "objects",
 )
 
