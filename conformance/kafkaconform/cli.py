@@ -8,6 +8,7 @@ from typing import NoReturn
 import click
 
 from kafkaconform.reference import DEFAULT_KAFKA_VERSION, Reference, ReferenceUnavailable
+from kafkaconform.scenarios.cli import clients
 
 _version_option = click.option(
     "--kafka-version",
@@ -23,6 +24,9 @@ _port_option = click.option(
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Compare what a broker answers with what Apache Kafka answers."""
+
+
+main.add_command(clients)
 
 
 @main.group()

@@ -1,6 +1,7 @@
 """What `make test-clients` needs beside Python: says what it finds, installs what it can.
 
-kcat comes from Debian's packages, where this runs as root on a system with apt; Java's tools come through Maven.
+kcat comes from Debian's packages, where this runs as root on a system with apt; Java's tools come through Maven; the stock
+clients of every language and time through the tools of their language, into the cache.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import sys
 
 from kafkaconform.reference import DEFAULT_KAFKA_VERSION, ReferenceUnavailable
 from kafkaconform.reference.jars import gather_jars, require_java
+from kafkaconform.scenarios.catalogue import CLIENTS
+from kafkaconform.scenarios.driver import ScenarioUnavailable
 
 
 def set_up_kcat() -> bool:
@@ -40,5 +43,17 @@ def set_up_java() -> bool:
     return True
 
 
+def set_up_clients() -> None:
+    """Installs what can be installed; the tests of the rest are skipped and say so."""
+    for client in CLIENTS.values():
+        try:
+            client.install()
+            print(f"{client.name}: {client.folder}")
+        except ScenarioUnavailable as absent:
+            print(f"{client.name}: {absent}")
+
+
 if __name__ == "__main__":
-    sys.exit(0 if all([set_up_kcat(), set_up_java()]) else 1)
+    found = [set_up_kcat(), set_up_java()]
+    set_up_clients()
+    sys.exit(0 if all(found) else 1)

@@ -40,35 +40,35 @@ def gather_jars(kafka_version: str) -> Path:
     jars = cache_root() / f"kafka-{kafka_version}" / "jars"
     if (jars / f"kafka-clients-{kafka_version}.jar").exists():
         return jars
+    with resources.as_file(resources.files("kafkaconform.reference") / "pom.xml") as pom:
+        copy_dependencies(pom, jars, f"Kafka {kafka_version}", {"kafka.version": kafka_version})
+    return jars
+
+
+def copy_dependencies(pom: Path, jars: Path, what: str, properties: dict[str, str]) -> None:
+    """Fills the folder ``jars`` with what ``pom`` depends on.
+
+    Args:
+        pom: a project that names maven-dependency-plugin.
+        jars: what is in it now is replaced.
+        what: whose jars these are, for messages.
+        properties: of the project, for this run.
+
+    Raises:
+        ReferenceUnavailable: Maven is absent, or it cannot find a dependency.
+    """
     maven = shutil.which("mvn")
     if maven is None:
-        raise ReferenceUnavailable(
-            f"The jars of Kafka {kafka_version} come through Maven: install it, no 'mvn' is on the PATH."
-        )
+        raise ReferenceUnavailable(f"The jars of {what} come through Maven: install it, no 'mvn' is on the PATH.")
     # Gathered under another name first, so that an interrupted download never looks like a complete folder.
-    partial = jars.with_name("jars.partial")
+    partial = jars.with_name(f"{jars.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    pom = resources.files("kafkaconform.reference") / "pom.xml"
-    with resources.as_file(pom) as pom_path:
-        finished = subprocess.run(
-            [
-                maven,
-                "--quiet",
-                "--batch-mode",
-                "--file",
-                str(pom_path),
-                f"-Dkafka.version={kafka_version}",
-                f"-DoutputDirectory={partial}",
-                "dependency:copy-dependencies",
-            ],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    command = [maven, "--quiet", "--batch-mode", "--file", str(pom), f"-DoutputDirectory={partial}"]
+    command += [f"-D{key}={value}" for key, value in properties.items()]
+    finished = subprocess.run([*command, "dependency:copy-dependencies"], capture_output=True, text=True, check=False)
     if finished.returncode != 0:
         reason = next((line for line in finished.stdout.splitlines() if "ERROR" in line), "it gave no reason")
-        raise ReferenceUnavailable(f"Maven could not fetch the jars of Kafka {kafka_version}: {reason}")
+        raise ReferenceUnavailable(f"Maven could not fetch the jars of {what}: {reason}")
     shutil.rmtree(jars, ignore_errors=True)
     partial.rename(jars)
-    return jars

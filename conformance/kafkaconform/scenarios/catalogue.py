@@ -1,0 +1,48 @@
+"""Every client that has scenarios, oldest release of each library first."""
+
+from collections.abc import Mapping
+
+from kafkaconform.scenarios.driver import ScenarioClient
+from kafkaconform.scenarios.installs import GoClient, JavaClient
+
+CURRENT = "4.3"
+OLD = ("2.8", "3.3", "3.9")
+_CODECS = tuple(f"round_trip:{codec}" for codec in ("none", "gzip", "snappy", "lz4", "zstd"))
+_JAVA = (*_CODECS, "resume", "rebalance", "times", "topics", "configs", "groups")
+_GO = (*_CODECS, "resume", "rebalance", "topics")
+
+_COMMITS_1 = {"resume": "it commits in version 1 of OffsetCommit, which Kafka 4.0 has dropped"}
+
+
+def _java(version: str) -> ScenarioClient:
+    return JavaClient(library="java", version=version, checks=_JAVA, kafka_releases=(*OLD, CURRENT))
+
+
+def _go(
+    library: str, version: str, *kafka_releases: str, modules: str = "go", fails_today: Mapping[str, str] | None = None
+) -> ScenarioClient:
+    return GoClient(
+        library=library,
+        version=version,
+        checks=_GO,
+        kafka_releases=kafka_releases,
+        fails_today=fails_today or {},
+        program=library,
+        modules=modules,
+        import_path=("github.com/IBM/sarama", "github.com/Shopify/sarama") if modules != "go" else None,
+    )
+
+
+_ALL = [
+    *(_java(version) for version in ("2.8.2", "3.3.2", "3.9.1", "4.3.1")),
+    _go("franz-go", "1.6.0", "2.8", CURRENT, modules="kafka-2.8"),
+    _go("franz-go", "1.10.4", "3.3", CURRENT, modules="kafka-3.3"),
+    _go("franz-go", "1.22.3", *OLD, CURRENT),
+    _go("kafka-go", "0.4.17", "2.8", CURRENT, modules="kafka-2.8"),
+    _go("kafka-go", "0.4.38", "3.3", CURRENT, modules="kafka-3.3"),
+    _go("kafka-go", "0.4.51", *OLD, CURRENT),
+    _go("sarama", "1.29.1", "2.8", CURRENT, modules="kafka-2.8", fails_today=_COMMITS_1),
+    _go("sarama", "1.38.1", "3.3", CURRENT, modules="kafka-3.3", fails_today=_COMMITS_1),
+    _go("sarama", "1.61.1", *OLD, CURRENT),
+]
+CLIENTS: dict[str, ScenarioClient] = {client.name: client for client in _ALL}

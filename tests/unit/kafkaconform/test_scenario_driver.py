@@ -1,0 +1,100 @@
+"""What the driver makes of what a client's program says; no client is needed for it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from kafkaconform.scenarios.catalogue import CLIENTS
+from kafkaconform.scenarios.driver import CheckResult, ScenarioClient, read_results, run_scenarios
+
+GOOD = '{"check": "resume", "ok": true, "detail": "went on at 8"}'
+
+
+class Script(ScenarioClient):
+    """A client that is a line of Python."""
+
+    def fingerprint(self) -> str:
+        return self.version
+
+    def fetch(self) -> None:
+        (self.folder / "script.py").write_text(self.version, encoding="utf-8")
+
+    def command(self) -> list[str]:
+        return [sys.executable, str(self.folder / "script.py")]
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+
+def installed(code: str) -> Script:
+    client = Script(library="script", version=code, checks=("resume",), kafka_releases=())
+    (client.folder.parent / client.name).mkdir(parents=True)
+    client.install()
+    return client
+
+
+def test_checks_come_in_their_order_whatever_order_they_are_reported_in() -> None:
+    lines = ['{"check": "b", "ok": false, "detail": "no"}', '{"check": "a", "ok": true, "detail": "yes"}']
+    assert list(read_results(["a", "b"], lines, "")) == [CheckResult("a", True, "yes"), CheckResult("b", False, "no")]
+
+
+def test_a_check_that_is_not_reported_has_failed() -> None:
+    assert list(read_results(["a"], [], "exit code 1")) == [CheckResult("a", False, "not reported: exit code 1")]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["hello", "[]", "{}", '{"check": "resume", "ok": true}', GOOD.replace("resume", "unheard of"), "null"],
+)
+def test_a_line_that_is_no_report_of_a_check_fails_the_run(line: str) -> None:
+    good, strange = read_results(["resume"], [GOOD, line], "")
+    assert good.ok
+    assert not strange.ok
+
+
+def test_a_check_that_is_reported_twice_fails_the_run() -> None:
+    assert [result.ok for result in read_results(["resume"], [GOOD, GOOD], "")] == [True, False]
+
+
+@pytest.mark.parametrize("ok", ['"true"', "1", "null"])
+def test_only_true_is_true(ok: str) -> None:
+    (result,) = read_results(["resume"], [GOOD.replace("true", ok)], "")
+    assert not result.ok
+
+
+def test_a_program_is_given_the_address_and_the_prefix() -> None:
+    code = 'import sys; print(\'{"check": "resume", "ok": true, "detail": "%s %s"}\' % tuple(sys.argv[1:]))'
+    assert run_scenarios(installed(code), "host:1", "p") == [CheckResult("resume", True, "host:1 p")]
+
+
+def test_what_a_program_says_as_it_dies_is_the_reason() -> None:
+    (result,) = run_scenarios(installed("import sys; sys.exit('no such broker')"), "host:1", "p")
+    assert result == CheckResult("resume", False, "not reported: exit code 1; no such broker")
+
+
+def test_a_program_that_does_not_end_is_ended() -> None:
+    (result,) = run_scenarios(
+        installed("input() if False else __import__('time').sleep(99)"), "host:1", "p", timeout_s=0.2
+    )
+    assert result == CheckResult("resume", False, "not reported: not done after 0.2 s")
+
+
+def test_a_client_is_missing_until_it_is_installed_and_again_when_its_making_has_changed() -> None:
+    client = Script(library="script", version="1", checks=(), kafka_releases=())
+    assert client.missing() == "script-1 is not installed: kafkaconform clients install script-1"
+    client.install()
+    assert client.missing() is None
+    (client.folder / "installed").write_text("otherwise", encoding="utf-8")
+    assert client.missing() == "script-1 is out of date: kafkaconform clients install script-1"
+
+
+def test_every_client_has_a_folder_of_its_own_and_says_how_to_install_it() -> None:
+    assert len({client.folder for client in CLIENTS.values()}) == len(CLIENTS)
+    for name, client in CLIENTS.items():
+        assert client.missing() == f"{name} is not installed: {client.install_command}"
+        assert set(client.fails_today) <= set(client.checks)
