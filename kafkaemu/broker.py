@@ -335,6 +335,7 @@ class Broker:
             # A pass that fails must not be the last one. The rest of one that is not through comes after whatever else is
             # due: on real time, since moved time may stand still.
             self._is_compacting = is_unfinished
+            self._compaction_timing = self._timing_of_compaction()
             if is_unfinished:
                 rate = self.config["log.cleaner.io.max.bytes.per.second"]
                 pause_ms = (self.replicas.compacted_bytes - before) * 1000 / rate if rate > 0 else math.inf
@@ -342,9 +343,12 @@ class Broker:
             else:
                 self._compaction = self.moved.at(now_ms + max(self.config["log.cleaner.backoff.ms"], 1), self._compact)
 
+    def _timing_of_compaction(self) -> tuple[int, float]:
+        return self.config["log.cleaner.backoff.ms"], self.config["log.cleaner.io.max.bytes.per.second"]
+
     def _retime_compaction(self) -> None:
         """The time between two passes, or how much one may do in a second, may have changed."""
-        timing = (self.config["log.cleaner.backoff.ms"], self.config["log.cleaner.io.max.bytes.per.second"])
+        timing = self._timing_of_compaction()
         if timing == self._compaction_timing or self._compaction is None:
             return
         self._compaction_timing = timing
