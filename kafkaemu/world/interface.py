@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple, Protocol
 
@@ -78,6 +79,45 @@ class Connection(Protocol):
         """Close at once, and wake the task that waits. Idempotent."""
 
 
+class Turn(enum.Enum):
+    """What a connection waits for after a turn."""
+
+    #: Bytes from the client.
+    READ = enum.auto()
+    #: The client taking its answers.
+    WRITE = enum.auto()
+    #: Nothing: there is more to do, but others come first.
+    YIELD = enum.auto()
+    #: An answer that is not there yet, or bytes from the client.
+    PARKED = enum.auto()
+    #: The same, with as much read ahead as is allowed: only `wake` ends it.
+    HELD = enum.auto()
+    #: Nothing any more.
+    CLOSED = enum.auto()
+
+
+class Served(Protocol):
+    """The server's half of a connection: it does something whenever there may be something to do."""
+
+    def pump(self) -> Turn:
+        """Do one turn; returns what to wait for before the next. Raises nothing."""
+
+    def close(self) -> None:
+        """Close the connection. Idempotent."""
+
+
+class Poller(Protocol):
+    """Waits for many connections in one task."""
+
+    __slots__ = ()
+
+    def add(self, connection: Connection, served: Served) -> None:
+        """Have ``served`` do its turns from now on, beginning when the first bytes are there."""
+
+    async def run(self) -> None:
+        """Wait and do turns until cancelled; closes all connections then."""
+
+
 class Event(Protocol):
     """Something that happens once; the async library's own event fits."""
 
@@ -133,6 +173,9 @@ class Network(Protocol):
 
     async def connect(self, host: str, port: int) -> Connection:
         """Connect to a listener. Raises OSError."""
+
+    def poller(self) -> Poller | None:
+        """What waits for many accepted connections in one task; None where each needs a task of its own."""
 
 
 class File(Protocol):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from kafkaemu.delayed import Parked
 from kafkaemu.handlers.context import NO_ANSWER, Answer, Context, Request
-from kafkaemu.server.connection import Turn
+from kafkaemu.world.interface import Turn
 from kafkawire.messages.heartbeat import HeartbeatRequest, HeartbeatResponse
 from tests.support.serving import Client, Serving, framed
 

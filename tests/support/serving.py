@@ -8,8 +8,9 @@ from typing import Any
 
 from kafkaemu.delayed import Deadlines, WaitingRoom
 from kafkaemu.handlers.context import Answer, Context, Request
-from kafkaemu.server.connection import Connections, ServerConnection, Turn
+from kafkaemu.server.connection import Connections, ServerConnection
 from kafkaemu.server.dispatch import Dispatcher, Route
+from kafkaemu.world.interface import Turn
 from kafkaemu.world.memory import MemoryConnection, MovedClock, SeededEntropy, connection_pair
 from kafkawire.compiler import decode, encode, raw_decoder
 from kafkawire.declare import TopLevel

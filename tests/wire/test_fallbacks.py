@@ -1,4 +1,4 @@
-"""A whole broker in this process, on sockets and with what is used where a platform lacks gathered sends."""
+"""A whole broker in this process, on sockets and with what is used where a platform lacks gathered sends or epoll."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from kafkaemu.broker import Broker
 from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.listeners import parse_listeners
 from kafkaemu.links import Link
+from kafkaemu.server import driver
 from kafkaemu.server.listeners import Bound
 from kafkaemu.world.real import RealDisk, RealEntropy, RealNetwork, RealWorld
 from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchResponse, FetchTopic
@@ -21,6 +22,14 @@ from kafkawire.records.builder import build_batch
 from kafkawire.records.record import Record
 
 VALUE = bytes(range(256)) * 3000
+
+
+@pytest.fixture(params=["tasks", "poller", "fallbacks"])
+def fallbacks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Whether the platform lacks what it may lack; where it does not, with either of the ways to wait for connections."""
+    if request.param == "poller":
+        monkeypatch.setattr(driver, "OWN_TASKS", 0)
+    return request.param == "fallbacks"
 
 
 async def never() -> AsyncIterator[str]:
@@ -72,7 +81,6 @@ async def produce(link: Link) -> int:
     return partition.base_offset
 
 
-@pytest.mark.parametrize("fallbacks", [False, True])
 async def test_large_records_go_in_and_come_out(fallbacks: bool) -> None:
     with trio.fail_after(20):
         async with linked(fallbacks) as link:
@@ -83,7 +91,6 @@ async def test_large_records_go_in_and_come_out(fallbacks: bool) -> None:
             assert records.count(VALUE) == 4
 
 
-@pytest.mark.parametrize("fallbacks", [False, True])
 async def test_a_waiting_fetch_is_completed_by_the_produce(fallbacks: bool) -> None:
     with trio.fail_after(20):
         async with linked(fallbacks) as link, linked(fallbacks) as other:

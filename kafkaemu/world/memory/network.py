@@ -193,6 +193,9 @@ class MemoryNetwork(Network):
         listener.arrive(server)
         return client
 
+    def poller(self) -> None:
+        """Each connection needs a task of its own."""
+
     def forget(self, listener: MemoryListener) -> None:
         """The listener is closed: its address is free again, and clients not accepted yet find the end."""
         self._listeners.pop(listener.address, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import select
 import socket
 import sys
 from collections.abc import Awaitable, Sequence
@@ -12,6 +13,7 @@ from typing import cast
 import trio
 
 from kafkaemu.world.interface import DEFAULT_SOCKETS, Connection, Listener, Network, SocketSettings
+from kafkaemu.world.real.poller import EpollPoller
 from kafkawire.primitives import Part
 
 #: How many buffers one gathered send takes; the smallest limit among the platforms.
@@ -29,10 +31,10 @@ class RealConnection(Connection):
     """One connected socket.
 
     The task that waits for it gets trio.ClosedResourceError from `wake` and `close`; whoever drives the connection takes both
-    for a reason to look again.
+    for a reason to look again. Where a poller waits for it, `wake` and `close` tell that instead.
     """
 
-    __slots__ = ("_fallbacks", "_host", "_port", "_socket", "_woken")
+    __slots__ = ("_fallbacks", "_host", "_poller", "_port", "_socket", "_woken")
 
     def __init__(self, sock: socket.socket, address: tuple[str, int], fallbacks: bool) -> None:
         sock.setblocking(False)
@@ -42,6 +44,12 @@ class RealConnection(Connection):
         self._socket: socket.socket | None = sock
         self._fallbacks = fallbacks
         self._woken: trio.Event | None = None
+        self._poller: EpollPoller | None = None
+
+    def watched_by(self, poller: EpollPoller) -> int:
+        """From now on ``poller`` waits for this connection; returns its file descriptor."""
+        self._poller = poller
+        return self._open().fileno()
 
     @property
     def peer(self) -> str:
@@ -85,6 +93,10 @@ class RealConnection(Connection):
         return self._woken.wait()
 
     def wake(self) -> None:
+        if self._poller is not None:
+            if self._socket is not None:
+                self._poller.wake(self._socket.fileno())
+            return
         if self._woken is not None:
             self._woken.set()
             self._woken = None
@@ -93,7 +105,10 @@ class RealConnection(Connection):
 
     def close(self) -> None:
         if self._socket is not None:
-            self.wake()
+            if self._poller is not None:
+                self._poller.forget(self._socket.fileno())
+            else:
+                self.wake()
             self._socket.close()
             self._socket = None
 
@@ -138,9 +153,10 @@ class RealListener(Listener):
 
 
 class RealNetwork(Network):
-    """TCP. ``fallbacks`` forces what is used where the platform lacks ``sendmsg`` (Windows)."""
+    """TCP. ``fallbacks`` forces what is used where the platform lacks ``sendmsg`` or epoll (Windows)."""
 
     def __init__(self, *, fallbacks: bool = False) -> None:
+        self._polls = hasattr(select, "epoll") and not fallbacks
         self._fallbacks = fallbacks or not hasattr(socket.socket, "sendmsg")
 
     def listen(self, host: str, port: int, settings: SocketSettings = DEFAULT_SOCKETS) -> RealListener:
@@ -191,3 +207,6 @@ class RealNetwork(Network):
                 raise
             return RealConnection(sock, (str(address[0]), int(address[1])), self._fallbacks)
         raise failure
+
+    def poller(self) -> EpollPoller | None:
+        return EpollPoller() if self._polls else None

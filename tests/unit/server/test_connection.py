@@ -10,7 +10,8 @@ import pytest
 
 from kafkaemu.delayed import Parked
 from kafkaemu.handlers.context import NO_ANSWER, Answer, CloseConnection, Context, Request
-from kafkaemu.server.connection import FRAMES_PER_TURN, READ_AHEAD_BYTES, ServerConnection, Turn
+from kafkaemu.server.connection import FRAMES_PER_TURN, READ_AHEAD_BYTES, ServerConnection
+from kafkaemu.world.interface import Turn
 from kafkaemu.world.memory import connection_pair
 from kafkawire.declare import TopLevel
 from kafkawire.framing import unsent
