@@ -16,6 +16,8 @@ RUN --mount=type=bind,from=build,source=/wheels,target=/wheels \
 USER kafkaemu
 EXPOSE 9092 29092
 ENTRYPOINT ["kafkaemu"]
-# All interfaces of the container; clients are told localhost, which is right where port 9092 is published to the host.
-CMD ["serve", "--listeners", "PLAINTEXT://0.0.0.0:9092", "--advertised-listeners", "PLAINTEXT://localhost:9092"]
+# All interfaces of the container, unless KAFKA_LISTENERS or KAFKA_ADVERTISED_LISTENERS say otherwise; clients are told localhost, which
+# is right where port 9092 is published to the host.
+ENV KAFKAEMU_HOST=0.0.0.0
+CMD ["serve"]
 HEALTHCHECK --interval=2s --timeout=5s --start-period=1s --retries=10 CMD ["kafkaemu", "ready", "--bootstrap", "localhost:9092"]

@@ -64,7 +64,8 @@ class Broker:
     """A broker and its controller, which has not begun to serve. `kafkaemu.cluster.serve` gives it sockets and time.
 
     ``topics`` are made before the first client is served: name and number of partitions (None: the configured default).
-    ``memory_limit_bytes`` bounds what the records of all topics take (None: nothing does). ``profile`` is the release it passes for.
+    ``memory_limit_bytes`` bounds what the records of all topics take (None: nothing does). ``profile`` is the release it passes for,
+    ``cluster_id`` the id of its cluster (None: a new one).
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Broker:
         topics: Sequence[tuple[str, int | None]] = (),
         memory_limit_bytes: int | None = None,
         profile: Profile = CURRENT,
+        cluster_id: str | None = None,
     ) -> None:
         self.world = world
         self.config = config
@@ -85,7 +87,7 @@ class Broker:
         self.moved = Deadlines()
         self.real = Deadlines()
         self.waiting = WaitingRoom(self.moved, self.real, clock.now_ms, clock.real_ms)
-        self.controller = Controller(config, world.entropy, profile=profile)
+        self.controller = Controller(config, world.entropy, cluster_id, profile=profile)
         self.replicas = ReplicaManager(
             self.node_id,
             self.waiting,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import attrs
 
 from kafkaemu.cli.errors import UsageError
 from kafkaemu.cli.options import Command, Option
@@ -11,9 +15,12 @@ from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.listeners import Listeners, parse_listeners
 from kafkaemu.config.profiles import CURRENT, Profile, profile_of
 from kafkaemu.config.sources import load
+from kafkaemu.config.unbuilt import check_built, check_spoken, warnings_of
 from kafkaemu.config.values import ConfigError
 
-DEFAULT_PORT = 9092
+DEFAULT_HOST, DEFAULT_PORT = "localhost", 9092
+#: Where to listen if nothing else says it: a container sets it to 0.0.0.0.
+HOST_VARIABLE = "KAFKAEMU_HOST"
 LEVELS = ("debug", "info", "warn", "error")
 MEMORY_LIMIT_BYTES_MIN = 1 << 20
 _ABOUT_LISTENERS = ("advertised.listeners", "inter.broker.listener.name", "security.inter.broker.protocol")
@@ -36,8 +43,8 @@ COMMAND = Command(
         Option("--as-version", "RELEASE", "pass for an older release of Kafka, such as 3.9, 3.3 or 2.8 (4.3)"),
         Option("--memory-limit", "BYTES", "memory for records, as 512M or 2G (half of the machine's)"),
     ),
-    "--set overrides the file, the other options override both. With --port, --host or --listeners,\n"
-    "nothing that the file says of listeners counts, what it advertises included.",
+    "KAFKA_* variables override the file, --set overrides both, the other options override all three.\n"
+    "With --port, --host or --listeners, nothing that file and variables say of listeners counts.",
 )
 
 
@@ -53,41 +60,65 @@ def serve(arguments: Sequence[str]) -> int:
     topics = [_topic(text) for text in values.get("--topic", [])]
     limit_bytes = _bytes(values["--memory-limit"][0]) if "--memory-limit" in values else None
     profile = _profile(values["--as-version"][0]) if "--as-version" in values else CURRENT
-    config, listeners, warnings = configured(values)
+    setup = configured(values, os.environ)
     if not profile.is_tested:
-        warnings += (f"--as-version {profile.release} is untested: no recorded answers of that release prove it",)
-    return _run(config, listeners, warnings, topics, level, limit_bytes, profile)
+        untested = f"--as-version {profile.release} is untested: no recorded answers of that release prove it"
+        setup = attrs.evolve(setup, warnings=(*setup.warnings, untested))
+    return _run(setup, topics, level, limit_bytes, profile)
 
 
-def configured(values: dict[str, list[str]]) -> tuple[BrokerConfig, Listeners, tuple[str, ...]]:
-    """Configuration, listeners and sentences of warning of the options by name. Raises `UsageError`."""
+@attrs.frozen(eq=False, repr=False)
+class Setup:
+    """What options, file and environment come to: ``taken`` are the variables that count, ``warnings`` sentences for the log."""
+
+    config: BrokerConfig
+    listeners: Listeners
+    warnings: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    cluster_id: str | None = None
+
+
+def configured(values: dict[str, list[str]], environ: Mapping[str, str] = MappingProxyType({})) -> Setup:
+    """What the options by name, and these variables, come to. Raises `UsageError`."""
     from kafkaemu.world.real.disk import RealDisk
 
-    flags = _flags(values)
+    default_host = environ.get(HOST_VARIABLE, DEFAULT_HOST)
+    flags = _flags(values, default_host)
+    environment = None
+    if any(name.startswith("KAFKA_") for name in environ):
+        from kafkaemu.config.environment import read_environment
+
+        environment = read_environment(environ)
     try:
         sources = load(
             RealDisk(),
             properties_file=_one(values, "--config", None),
+            environment=environment,
             settings=values.get("--set", []),
             flags=flags,
-            # Where to listen is said anew: the names and addresses that the file has for it mean nothing then.
+            # Where to listen is said anew: the names and addresses that others have for it mean nothing then.
             forget=_forgotten(values),
         )
-        sources.overrides.setdefault("listeners", f"PLAINTEXT://localhost:{DEFAULT_PORT}")
-        config = BrokerConfig(sources.overrides)
-        return config, parse_listeners(config), sources.warnings
     except ConfigError as error:
         raise UsageError(str(error)) from None
+    overrides = sources.overrides
+    if "listeners" not in overrides:
+        overrides.update({**_listeners(default_host, DEFAULT_PORT), **overrides})
+    try:
+        config = BrokerConfig(overrides)
+        check_built(config)
+        listeners = parse_listeners(config)
+        check_spoken(listeners)
+    except ConfigError as error:
+        raise UsageError(str(sources.explain(error))) from None
+    warnings = (*sources.warnings, *warnings_of(config))
+    if environment is None:
+        return Setup(config, listeners, warnings)
+    return Setup(config, listeners, warnings, tuple(environment.taken), environment.cluster_id)
 
 
 def _run(
-    config: BrokerConfig,
-    listeners: Listeners,
-    warnings: tuple[str, ...],
-    topics: list[tuple[str, int | None]],
-    level: str,
-    limit_bytes: int | None,
-    profile: Profile,
+    setup: Setup, topics: list[tuple[str, int | None]], level: str, limit_bytes: int | None, profile: Profile
 ) -> int:
     import gc
     import logging
@@ -103,13 +134,23 @@ def _run(
     gc.freeze()
     gc.enable()
     cluster.configure_logging(level.upper())
-    for warning in warnings:
-        logging.getLogger("kafkaemu").warning(warning)
+    logger = logging.getLogger("kafkaemu")
+    if setup.taken:
+        logger.info("Configured by the environment: %s", ", ".join(setup.taken))
+    for warning in setup.warnings:
+        logger.warning(warning)
     try:
         if limit_bytes is None and (total_bytes := memory_bytes()) is not None:
             limit_bytes = total_bytes // 2
-        broker = Broker(RealWorld(), config, topics=topics, memory_limit_bytes=limit_bytes, profile=profile)
-        cluster.run(broker, listeners)
+        broker = Broker(
+            RealWorld(),
+            setup.config,
+            topics=topics,
+            memory_limit_bytes=limit_bytes,
+            profile=profile,
+            cluster_id=setup.cluster_id,
+        )
+        cluster.run(broker, setup.listeners)
     except CannotStart as error:
         raise UsageError(str(error)) from None
     except CannotListen as error:
@@ -122,7 +163,15 @@ def _one(values: dict[str, list[str]], name: str, default: str | None) -> str:
     return values[name][0] if name in values else default  # type: ignore[return-value]
 
 
-def _flags(values: dict[str, list[str]]) -> dict[str, str]:
+def _listeners(host: str, port: int) -> dict[str, str]:
+    """One listener for everybody, in the terms of the configuration."""
+    listeners = {"listeners": f"PLAINTEXT://{f'[{host}]' if ':' in host else host}:{port}"}
+    if host == "0.0.0.0":
+        listeners["advertised.listeners"] = f"PLAINTEXT://localhost:{port}"
+    return listeners
+
+
+def _flags(values: dict[str, list[str]], default_host: str) -> dict[str, str]:
     """What the options say in the terms of the configuration."""
     flags: dict[str, str] = {}
     if "--listeners" in values:
@@ -131,12 +180,10 @@ def _flags(values: dict[str, list[str]]) -> dict[str, str]:
         flags["listeners"] = values["--listeners"][0]
     elif "--port" in values or "--host" in values:
         port = _port(_one(values, "--port", str(DEFAULT_PORT)))
-        host = _one(values, "--host", "localhost")
+        host = _one(values, "--host", default_host)
         if not host:
             raise UsageError("--host is empty: say localhost, 0.0.0.0 or an address of this machine")
-        flags["listeners"] = f"PLAINTEXT://{f'[{host}]' if ':' in host else host}:{port}"
-        if host == "0.0.0.0" and "--advertised-listeners" not in values:
-            flags["advertised.listeners"] = f"PLAINTEXT://localhost:{port}"
+        flags.update(_listeners(host, port))
     if "--advertised-listeners" in values:
         flags["advertised.listeners"] = values["--advertised-listeners"][0]
     return flags

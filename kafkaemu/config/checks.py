@@ -42,6 +42,24 @@ def _any_set(config: _Values, *names: str) -> bool:
 def _identity(config: _Values) -> None:
     if _any_set(config, "node.id") and config["node.id"] != config["broker.id"]:
         raise ConfigError("You must set `node.id` to the same value as `broker.id`.")
+    if config.is_set("controller.quorum.voters"):
+        _voters(config)
+
+
+def _voters(config: _Values) -> None:
+    ids = []
+    for voter in filter(None, config["controller.quorum.voters"]):
+        node_id, at, address = voter.partition("@")
+        if not (at and node_id.isdecimal() and address.rpartition(":")[2].isdecimal()):
+            raise ConfigError(
+                "Invalid configuration value for controller.quorum.voters. Each entry should be in the form `{id}@{host}:{port}`."
+            )
+        ids.append(int(node_id))
+    if ids and config["node.id"] not in ids and "controller" in config["process.roles"]:
+        raise ConfigError(
+            f"If process.roles contains the 'controller' role, the node id {config['node.id']} must be included in the set of "
+            f"voters controller.quorum.voters=Set({', '.join(map(str, ids))})"
+        )
 
 
 def _log(config: _Values) -> None:

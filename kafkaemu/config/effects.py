@@ -63,7 +63,7 @@ _BROKER: dict[str, str] = {
     "broker.id": "The same as node.id, under its old name.",
     "broker.rack": "Rack that clients are told the broker stands in.",
     "connections.max.idle.ms": "After how long a silence a connection is closed; negative: never.",
-    "controller.listener.names": "Which listeners are the controller's, not for clients.",
+    "controller.listener.names": "Which listeners are the controller's, for clients that ask one (bootstrap.controllers).",
     "cordoned.log.dirs": "Log directories that take no new partitions, '*' for all: then no topic can be created (KIP-1066).",
     "default.replication.factor": "Replicas of a topic that leaves it open; one broker can hold one.",
     "delete.topic.enable": "Whether topics may be deleted.",

@@ -1,6 +1,6 @@
-"""Where a broker's configuration comes from: a properties file, ``--set key=value``, flags; later ones count.
+"""Where a broker's configuration comes from: a properties file, the environment, ``--set key=value``, flags; later ones count.
 
-Reading the environment (``KAFKA_*``) is not part of this.
+As in Apache's image, which appends what the environment says to the file that it is given.
 """
 
 from __future__ import annotations
@@ -14,59 +14,89 @@ from kafkaemu.config.table import BROKER
 from kafkaemu.config.values import ConfigError
 
 if TYPE_CHECKING:
+    from kafkaemu.config.environment import Environment
     from kafkaemu.world.interface import Disk
-
-
-#: Keys that name a Java class or a part of Kafka which decides who may do what; a broker without it should not be silent.
-NOT_BUILT = {
-    "alter.config.policy.class.name": "every config change is allowed",
-    "authorizer.class.name": "nobody is refused anything",
-    "client.quota.callback.class": "no quota is enforced",
-    "create.topic.policy.class.name": "every topic is allowed",
-    "replica.selector.class": "consumers read from leaders",
-}
 
 
 @attrs.frozen
 class Sources:
-    """The texts by key that go into `BrokerConfig`, and one sentence for each thing worth a warning."""
+    """The texts by key that go into `BrokerConfig`, where each is from (the name of a file, of a variable, or of a flag), and one
+    sentence for each thing worth a warning."""
 
     overrides: dict[str, str]
+    origins: dict[str, str]
     warnings: tuple[str, ...]
+
+    def explain(self, error: ConfigError) -> ConfigError:
+        """``error`` as a sentence that also says where the value is from, and what would be one."""
+        for name, text in self.overrides.items():
+            key = BROKER.get(name)
+            if key is None or name not in self.origins:
+                continue
+            try:
+                key.parse(text)
+            except ConfigError as own:
+                if str(own) == str(error):
+                    valid = f" (valid values: {key.valid_values})" if key.valid_values else ""
+                    return ConfigError(f"{self.origins[name]}: {error}{valid}")
+        told = "".join(str(error).split())
+        words = {word.strip("`'.,:;()") for word in str(error).replace("=", " ").split()}
+        named = [
+            f"{name} is from {origin}"
+            for name, origin in self.origins.items()
+            # What is wrong with addresses is told by the addresses, not by the key.
+            if ("".join(self.overrides[name].split()) in told if name.endswith("listeners") else name in words)
+        ]
+        return ConfigError(f"{error} ({', '.join(named)})" if named else str(error))
 
 
 def load(
     disk: Disk,
     *,
     properties_file: str | None = None,
+    environment: Environment | None = None,
     settings: Iterable[str] = (),
     flags: Mapping[str, str] | None = None,
     forget: Iterable[str] = (),
 ) -> Sources:
-    """Read and merge: file, then ``settings`` (``key=value`` each), then ``flags`` (texts by key). The keys to ``forget`` do not count
-    if the file has them.
+    """Read and merge: file, then ``environment``, then ``settings`` (``key=value`` each), then ``flags`` (texts by key). The keys to
+    ``forget`` do not count if the file or the environment has them.
 
     A key that Kafka does not know is one warning in a file, where plugins and other programs have theirs, and an error in
     ``settings``. Raises `ConfigError` for that, and for a file that cannot be read.
     """
     overrides: dict[str, str] = {}
+    origins: dict[str, str] = {}
     warnings: tuple[str, ...] = ()
     if properties_file is not None:
         overrides = read_properties(disk, properties_file)
-        unknown = [name for name in overrides if not is_known(name)]
-        warnings = tuple(f"unknown key in {properties_file}, ignored: {name}" for name in unknown)
-        for name in forget:
-            overrides.pop(name, None)
+        origins = dict.fromkeys(overrides, properties_file)
+        warnings = tuple(_unknown(properties_file, [name for name in overrides if not is_known(name)]))
+    if environment is not None:
+        overrides |= {name: text for name, (_, text) in environment.settings.items()}
+        origins |= {name: variable for name, (variable, _) in environment.settings.items()}
+        if environment.foreign:
+            warnings += (f"there is neither a JVM nor ZooKeeper here, ignored: {', '.join(environment.foreign)}",)
+    for name in forget:
+        overrides.pop(name, None)
     for setting in settings:
         name, value = parse_setting(setting)
         overrides[name] = value
+        origins[name] = "--set"
     overrides.update(flags or {})
-    warnings += tuple(
-        f"{name} is set, but classes cannot be loaded: {effect}"
-        for name, effect in NOT_BUILT.items()
-        if overrides.get(name, "").strip()
-    )
-    return Sources(overrides, warnings)
+    origins = {name: origin for name, origin in origins.items() if name in overrides and name not in (flags or {})}
+    return Sources(overrides, origins, warnings)
+
+
+def _unknown(path: str, names: Iterable[str]) -> Iterable[str]:
+    of_zookeeper = []
+    for name in names:
+        if name.startswith("zookeeper."):
+            of_zookeeper.append(name)
+        else:
+            yield f"unknown key in {path}, ignored: {name}"
+    if of_zookeeper:
+        yield f"there is no ZooKeeper here, ignored in {path}: {', '.join(of_zookeeper)}"
 
 
 def is_known(name: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from kafkaemu.config.listeners import Endpoint, Listeners
+from kafkaemu.config.unbuilt import unspoken
 from kafkaemu.handlers.context import EndpointType
 from kafkaemu.world.interface import DEFAULT_SOCKETS, SocketSettings
 
@@ -60,11 +61,8 @@ def bind(network: Network, listeners: Listeners, settings: SocketSettings = DEFA
     bound: list[Bound] = []
     try:
         for endpoint in (*listeners.broker, *listeners.controller):
-            if endpoint.security_protocol != "PLAINTEXT":
-                raise CannotListen(
-                    f"listener {endpoint.name} asks for {endpoint.security_protocol}, which kafkaemu does not speak yet: "
-                    f"map it to PLAINTEXT with listener.security.protocol.map"
-                )
+            if (sentence := unspoken(endpoint)) is not None:
+                raise CannotListen(sentence)
             sockets = _bind_endpoint(network, endpoint, settings)
             port = sockets[0].address[1]
             told = listeners.advertised.get(endpoint.name, endpoint)

@@ -1,6 +1,7 @@
-"""The compose file is valid, and its command and health check do what it says.
+"""The compose file and the examples of docs/configuration.md are valid, and do what they say.
 
-No container engine runs here: the command is started as a process of its own, with free ports in place of the fixed ones.
+No container engine runs here: `kafkaemu serve` is started as a process of its own, with the variables of the file and free ports in
+place of the fixed ones.
 The schema is the Compose project's, as the check-jsonschema package ships it.
 """
 
@@ -42,27 +43,47 @@ def ports() -> dict[str, str]:
     return dict(zip(("9092", "29092"), map(str, free_ports(2)), strict=True))
 
 
-def with_ports(words: list[str], ports: dict[str, str]) -> list[str]:
-    """A command line with free ports."""
-    return [re.sub(r":(29092|9092)\b", lambda found: ":" + ports[found.group(1)], word) for word in words]
+def with_port(word: str, ports: dict[str, str]) -> str:
+    """Addresses with free ports."""
+    return re.sub(r":(\d{4,5})\b", lambda found: ":" + ports[found.group(1)], word)
+
+
+def with_ports(variables: dict[str, str], ports: dict[str, str]) -> dict[str, str]:
+    """Variables with free ports."""
+    return {name: with_port(text, ports) for name, text in variables.items()}
+
+
+def variables_of(service: dict[str, Any]) -> dict[str, str]:
+    """The environment of a service, which is written as pairs or as a list, and what the image adds."""
+    given = service["environment"]
+    pairs = dict(one.split("=", 1) for one in given) if isinstance(given, list) else given
+    return {"KAFKAEMU_HOST": "0.0.0.0", **{name: str(value) for name, value in pairs.items()}}
 
 
 @pytest.fixture(scope="module")
 def broker(ports: dict[str, str]) -> Iterator[Broker]:
-    command, *flags = with_ports(BROKER["command"], ports)
-    assert command == "serve"
-    with running_broker(*flags) as process:
+    with running_broker(variables=with_ports(variables_of(BROKER), ports)) as process:
         yield process
 
 
 def advertised(port: int) -> str:
     """What a client that comes in on ``port`` is told to connect to."""
+    (node,) = metadata(port).brokers
+    return f"{node.host}:{node.port}"
+
+
+def cluster_id(port: int) -> str | None:
+    """The id of the cluster."""
+    return metadata(port).cluster_id
+
+
+def metadata(port: int) -> MetadataResponse:
+    """Metadata without topics."""
     connection = RawConnection("127.0.0.1", port)
     connection.send(frame_of(MetadataRequest(topics=[]), 12, correlation_id=1))
     _, answer = decode_answer(MetadataResponse, 12, connection.receive_frame(), check=False)
     connection.close()
-    (node,) = answer.brokers
-    return f"{node.host}:{node.port}"
+    return answer
 
 
 def test_the_file_follows_the_compose_schema() -> None:
@@ -83,7 +104,7 @@ def test_each_listener_tells_its_own_address(broker: Broker, ports: dict[str, st
 
 
 def test_the_health_check_of_the_file_succeeds(broker: Broker, ports: dict[str, str]) -> None:
-    kind, program, *arguments = with_ports(BROKER["healthcheck"]["test"], ports)
+    kind, program, *arguments = [with_port(word, ports) for word in BROKER["healthcheck"]["test"]]
     assert (kind, program) == ("CMD", "kafkaemu")
     finished = subprocess.run(
         [sys.executable, "-m", "kafkaemu", *arguments], env=environment(), cwd=ROOT, timeout=30, check=False
@@ -92,7 +113,8 @@ def test_the_health_check_of_the_file_succeeds(broker: Broker, ports: dict[str, 
 
 
 def test_the_health_check_fails_where_nobody_listens() -> None:
-    kind, program, *arguments = with_ports(BROKER["healthcheck"]["test"], {"9092": str(free_ports(1)[0])})
+    ports = {"9092": str(free_ports(1)[0])}
+    kind, program, *arguments = [with_port(word, ports) for word in BROKER["healthcheck"]["test"]]
     finished = subprocess.run(
         [sys.executable, "-m", "kafkaemu", *arguments],
         env=environment(),
@@ -105,15 +127,51 @@ def test_the_health_check_fails_where_nobody_listens() -> None:
 
 
 def test_the_published_port_is_the_one_advertised_to_the_host() -> None:
-    listeners = dict(zip(BROKER["command"][1::2], BROKER["command"][2::2], strict=True))
+    variables = variables_of(BROKER)
     assert BROKER["ports"] == ["9092:9092"]
-    assert "HOST://localhost:9092" in listeners["--advertised-listeners"]
-    assert all("://0.0.0.0:" in listener for listener in listeners["--listeners"].split(","))
+    assert "HOST://localhost:9092" in variables["KAFKA_ADVERTISED_LISTENERS"]
+    assert all("://0.0.0.0:" in listener for listener in variables["KAFKA_LISTENERS"].split(","))
 
 
 def test_dockerfile_starts_the_same_program_without_root() -> None:
     lines = (ROOT / "Dockerfile").read_text(encoding="utf-8").splitlines()
     assert 'ENTRYPOINT ["kafkaemu"]' in lines
     assert "USER kafkaemu" in lines
-    (command,) = [json.loads(line.removeprefix("CMD ")) for line in lines if line.startswith("CMD ")]
-    assert "PLAINTEXT://0.0.0.0:9092" in command
+    assert 'CMD ["serve"]' in lines
+    assert "ENV KAFKAEMU_HOST=0.0.0.0" in lines
+
+
+# The examples of the documentation
+
+PAGE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+EXAMPLES = [yaml.safe_load(text) for text in re.findall(r"^```yaml\n(.+?)^```$", PAGE, re.MULTILINE | re.DOTALL)]
+IMAGES = ("apache/kafka", "confluentinc/cp-kafka", "confluentinc/cp-kafka 7, with ZooKeeper", "bitnami/kafka")
+
+
+def test_there_is_an_example_for_each_image() -> None:
+    headings = re.findall(r"^### As for (.+)$", PAGE, re.MULTILINE)
+    assert (tuple(headings), len(EXAMPLES)) == (IMAGES, len(IMAGES))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=IMAGES)
+def test_what_is_pasted_from_other_images_starts_a_broker(example: dict[str, Any]) -> None:
+    schema = resources.files("check_jsonschema") / "builtin_schemas" / "vendor" / "compose-spec.json"
+    jsonschema.validate(example, json.loads(schema.read_text(encoding="utf-8")))
+    variables = variables_of(example["services"]["kafka"])
+    # The name by which other containers know this one.
+    variables = {
+        name: text.replace("://kafka:", "://127.0.0.1:") if name == "KAFKA_LISTENERS" else text
+        for name, text in variables.items()
+    }
+    fixed = sorted(set(re.findall(r":(\d{4,5})\b", " ".join(variables.values()))))
+    ports = dict(zip(fixed, map(str, free_ports(len(fixed))), strict=True))
+    with running_broker(variables=with_ports(variables, ports)) as broker:
+        assert advertised(int(ports["9092"])) == f"localhost:{ports['9092']}"
+        if "29092" in ports:
+            assert advertised(int(ports["29092"])) == f"kafka:{ports['29092']}"
+        first, *_ = broker.log().splitlines()
+        told = variables.get("CLUSTER_ID") or variables.get("KAFKA_KRAFT_CLUSTER_ID")
+        if told is not None:
+            assert cluster_id(broker.ports["PLAINTEXT"]) == told
+    assert "Configured by the environment: " in first
+    assert "KAFKA_ADVERTISED_LISTENERS" in first or "KAFKA_CFG_ADVERTISED_LISTENERS" in first

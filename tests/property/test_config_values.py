@@ -70,7 +70,7 @@ def test_listeners_are_parsed_or_refused_with_a_sentence(
         assert str(error)
         return
     assert parsed.inter_broker in parsed.advertised
-    assert set(parsed.advertised) <= {endpoint.name for endpoint in parsed.broker}
+    assert set(parsed.advertised) <= {endpoint.name for endpoint in (*parsed.broker, *parsed.controller)}
 
 
 @given(st.text(max_size=40))

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -54,17 +54,20 @@ class Broker:
 
 
 def environment() -> dict[str, str]:
-    """The environment in which the command of this checkout runs."""
+    """The environment in which the command of this checkout runs, without what could configure a broker."""
     path = os.pathsep.join(str(ROOT / folder) for folder in (".", "codecs", "conformance"))
-    return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("KAFKA")}
+    return {**kept, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
-def start_broker(*flags: str, log_path: Path, port: str = "0") -> Broker:
-    """Start ``kafkaemu serve`` and wait until it listens. Raises AssertionError with its output if it does not."""
-    listeners = any(flag.startswith(("--listeners", "--port", "--config")) for flag in flags)
+def start_broker(*flags: str, log_path: Path, port: str = "0", variables: Mapping[str, str] | None = None) -> Broker:
+    """Start ``kafkaemu serve`` with these ``variables`` in its environment, and wait until it listens; on ``port`` if neither flags
+    nor variables say where. Raises AssertionError with its output if it does not."""
+    listeners = bool(variables) or any(flag.startswith(("--listeners", "--port", "--config")) for flag in flags)
+    environ = {**environment(), **(variables or {})}
     command = [sys.executable, "-m", "kafkaemu", "serve", *([] if listeners else ["--port", port]), *flags]
     with log_path.open("wb") as log:
-        process = subprocess.Popen(command, env=environment(), stdout=log, stderr=subprocess.STDOUT, cwd=ROOT)
+        process = subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT)
     broker = Broker(process, log_path)
     end = time.monotonic() + START_TIMEOUT_S
     while "Kafka Server started" not in broker.log():
@@ -78,10 +81,11 @@ def start_broker(*flags: str, log_path: Path, port: str = "0") -> Broker:
 
 
 @contextmanager
-def running_broker(*flags: str) -> Iterator[Broker]:
-    """A broker on a free port, with these flags of ``kafkaemu serve``; it must still be alive at the end, and is stopped."""
+def running_broker(*flags: str, variables: Mapping[str, str] | None = None) -> Iterator[Broker]:
+    """A broker on a free port, or as flags of ``kafkaemu serve`` and ``variables`` say; it must still be alive at the end, and is
+    stopped."""
     with tempfile.TemporaryDirectory() as folder:
-        broker = start_broker(*flags, log_path=Path(folder, "broker.log"))
+        broker = start_broker(*flags, log_path=Path(folder, "broker.log"), variables=variables)
         try:
             yield broker
             assert broker.process.poll() is None, f"the broker died:\n{broker.log()}"

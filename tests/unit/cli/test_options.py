@@ -92,7 +92,8 @@ def test_listening_elsewhere_than_the_file_says_forgets_what_the_file_tells_clie
     path.write_text(STOCK_PROPERTIES)
     values = COMMAND.parse(["--config", str(path), *flags])
     assert values is not None
-    config, listeners, _ = configured(values)
+    setup = configured(values)
+    config, listeners = setup.config, setup.listeners
     assert [(one.host, one.port) for one in listeners.broker] == [("localhost", 19154)]
     assert [(one.host, one.port) for one in listeners.advertised.values()] == [("localhost", 19154)]
     assert config["num.partitions"] == 3
@@ -105,7 +106,7 @@ def test_what_the_command_line_tells_clients_stays_with_the_files_listeners(tmp_
         ["--config", str(path), "--advertised-listeners", "INSIDE://other:29092,OUTSIDE://localhost:9092"]
     )
     assert values is not None
-    _, listeners, _ = configured(values)
+    listeners = configured(values).listeners
     assert listeners.advertised["INSIDE"].host == "other"
     assert [one.name for one in listeners.broker] == ["INSIDE", "OUTSIDE"]
 
@@ -113,7 +114,7 @@ def test_what_the_command_line_tells_clients_stays_with_the_files_listeners(tmp_
 def test_set_may_name_the_listener_of_brokers_beside_port() -> None:
     values = COMMAND.parse(["--port", "1", "--set", "inter.broker.listener.name=PLAINTEXT"])
     assert values is not None
-    assert configured(values)[1].inter_broker == "PLAINTEXT"
+    assert configured(values).listeners.inter_broker == "PLAINTEXT"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,79 @@
+"""Configuration from environment variables, by the rules of the images that people start Kafka with.
+
+``KAFKA_NUM_PARTITIONS`` is ``num.partitions``: what follows the prefix in lower case, ``___`` for ``-``, ``__`` for ``_``, ``_`` for
+``.`` (KafkaDockerWrapper; Confluent's image alike). ``KAFKA_CFG_NUM_PARTITIONS`` is Bitnami's way to say it, where an empty value
+counts as none. Only ``kafkaemu serve`` reads the environment; a broker inside a test never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from kafkaemu.config.sources import is_known
+
+PREFIX, BITNAMI_PREFIX = "KAFKA_", "KAFKA_CFG_"
+#: What the id of the cluster is called by Apache's and Confluent's images, and by Bitnami's.
+CLUSTER_ID_VARIABLES = ("CLUSTER_ID", "KAFKA_CLUSTER_ID", "KAFKA_KRAFT_CLUSTER_ID")
+#: Prefixes of variables for what is not here: a JVM, its logging and monitoring, ZooKeeper.
+FOREIGN_PREFIXES = (
+    "KAFKA_CFG_ZOOKEEPER_",
+    "KAFKA_GC_LOG_OPTS",
+    "KAFKA_HEAP_OPTS",
+    "KAFKA_JMX_",
+    "KAFKA_JVM_PERFORMANCE_OPTS",
+    "KAFKA_LOG4J",
+    "KAFKA_OPTS",
+    "KAFKA_TOOLS_LOG4J",
+    "KAFKA_ZOOKEEPER_",
+)
+
+
+@attrs.frozen
+class Environment:
+    """What the environment says: ``settings`` are (variable, text) by key, ``foreign`` the names of variables that images know and
+    that mean nothing here. All others with the prefix are of somebody else's program, and passed over."""
+
+    settings: dict[str, tuple[str, str]] = attrs.Factory(dict)
+    cluster_id: str | None = None
+    foreign: tuple[str, ...] = ()
+
+    @property
+    def taken(self) -> list[str]:
+        """The names of the variables that count."""
+        return sorted(variable for variable, _ in self.settings.values())
+
+
+def key_of(variable: str) -> str:
+    """The configuration key that a variable names, whether there is such a key or not."""
+    prefix = BITNAMI_PREFIX if variable.startswith(BITNAMI_PREFIX) else PREFIX
+    return variable.removeprefix(prefix).lower().replace("_", ".").replace("...", "-").replace("..", "_")
+
+
+def read_environment(environ: Mapping[str, str]) -> Environment:
+    """What ``environ`` says. Where both ways to name a key are used, Bitnami's counts."""
+    settings: dict[str, tuple[str, str]] = {}
+    foreign = []
+    for variable in sorted(environ, key=lambda name: (name.startswith(BITNAMI_PREFIX), name)):
+        if variable.startswith(FOREIGN_PREFIXES):
+            foreign.append(variable)
+        elif variable.startswith(PREFIX) and is_known(key := key_of(variable)):
+            text = environ[variable]
+            if text or not variable.startswith(BITNAMI_PREFIX):
+                settings[key] = (variable, text)
+    cluster_ids = [environ[name] for name in CLUSTER_ID_VARIABLES if environ.get(name)]
+    _listen_where_advertised(settings)
+    return Environment(settings, cluster_ids[0] if cluster_ids else None, tuple(foreign))
+
+
+def _listen_where_advertised(settings: dict[str, tuple[str, str]]) -> None:
+    """Told only what to advertise, Confluent's image listens on the same ports of every address."""
+    if "advertised.listeners" not in settings or "listeners" in settings:
+        return
+    variable, text = settings["advertised.listeners"]
+    listeners = []
+    for advertised in text.split(","):
+        name, slashes, address = advertised.strip().rpartition("://")
+        listeners.append(f"{name}{slashes}0.0.0.0:{address.rpartition(':')[2]}")
+    settings["listeners"] = (variable, ",".join(listeners))
