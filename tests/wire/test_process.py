@@ -189,7 +189,7 @@ def flood(client: RawClient) -> None:
     """Ask and ask and take no answer, until the broker has stopped reading for a while."""
     client.socket.setblocking(False)
     blocked = 0
-    while blocked < 30:
+    while blocked < 100:
         try:
             client.socket.send(b"\0\0\0\x0e\0\x03\0\x01\0\0\0\x01\xff\xff\xff\xff\xff\xff" * 1000)
             blocked = 0
