@@ -101,3 +101,16 @@ def test_the_tools_print_what_they_print_against_kafka(tmp_path: Path) -> None:
     )
     expected = (ROOT / "conformance" / "tools" / f"kafka-{DEFAULT_KAFKA_VERSION}.txt").read_text(encoding="utf-8")
     assert out.read_text(encoding="utf-8") == expected
+
+
+def test_tools_that_are_given_a_controller_ask_the_controller() -> None:
+    with running_broker("--listeners", "PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0") as broker:
+        address = ("--bootstrap-controller", f"127.0.0.1:{broker.ports['CONTROLLER']}")
+        quorum = java("org.apache.kafka.tools.MetadataQuorumCommand", *address, "describe", "--status")
+        assert re.search(r"^LeaderId: +1$", quorum, re.MULTILINE)
+        endpoints = java("org.apache.kafka.tools.ClusterTool", "list-endpoints", *address)
+        assert re.search(rf"^1 +127\.0\.0\.1 +{broker.ports['CONTROLLER']} +", endpoints, re.MULTILINE)
+        entity = ("--entity-type", "brokers", "--entity-name", "1")
+        java("kafka.admin.ConfigCommand", *address, "--alter", *entity, "--add-config", "log.retention.ms=5000")
+        described = java("kafka.admin.ConfigCommand", "--bootstrap-server", broker.bootstrap, "--describe", *entity)
+        assert "log.retention.ms=5000" in described
