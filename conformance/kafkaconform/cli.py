@@ -90,12 +90,12 @@ def record(bootstrap: str, only: str, kafka_version: str, goldens: Path) -> None
     """Record the answers of a real broker, each probe twice."""
     _require_extra()
     from kafkaconform.recorder import record_all
-    from kafkaconform.releases import SERVED
+    from kafkawire.releases import UnknownRelease, declared
 
-    if kafka_version not in SERVED:
-        known = ", ".join(SERVED)
-        _fail(f"Which versions of each API {kafka_version} serves is not known here yet; known is {known}.")
-
+    try:
+        declared(kafka_version)
+    except UnknownRelease as error:
+        _fail(f"--kafka-version: {error}")
     host, port = _address(bootstrap)
     sys.exit(record_all(host, port, only=only, release=kafka_version, folder=goldens))
 

@@ -1,15 +1,24 @@
-"""The recorded answers of Apache Kafka: one JSON file per probe, below ``<release>/<api>/``."""
+"""The recorded answers of Apache Kafka: one JSON file per probe, below ``<release>/<api>/``.
+
+Of an older release only what differs from `BASE_RELEASE` has a file; its ``index.json`` lists the probes that were answered alike,
+and those that cannot be asked there, each with the reason.
+"""
 
 import json
 import secrets
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from kafkaconform.outcome import Tree, differences
 from kafkaconform.registry import Probe
 from kafkaconform.session import ProbeFailed, Session
 
 LINE_CHARACTERS_MAX = 120
+
+#: The release whose answers are all kept.
+BASE_RELEASE = "4.3.1"
 
 Golden = dict[str, Any]
 Difference = tuple[str, Tree, Tree]
@@ -26,6 +35,63 @@ def golden_path(folder: Path, release: str, probe: Probe) -> Path:
     """Where the golden of ``probe`` lies. What a controller answers is stored only where a broker answers otherwise."""
     own = folder / release / f"{probe.path}.json"
     return own if own.exists() or not probe.at_controller else golden_path(folder, release, probe.of_broker)
+
+
+@attrs.define
+class Index:
+    """What is known of a release besides its goldens: paths of probes answered as by `BASE_RELEASE`, and reasons by path of
+    probes that cannot be asked.
+    """
+
+    alike: set[str] = attrs.Factory(set)
+    left_out: dict[str, str] = attrs.Factory(dict)
+
+    @classmethod
+    def read(cls, folder: Path, release: str) -> "Index":
+        """The index of a release; an empty one where none is stored."""
+        path = _index_path(folder, release)
+        if not path.exists():
+            return cls()
+        stored = json.loads(path.read_text(encoding="utf-8"))
+        return cls(set(stored["alike"]), stored["left_out"])
+
+    def write(self, folder: Path, release: str) -> None:
+        """Stores it."""
+        stored = {"alike": sorted(self.alike), "left_out": dict(sorted(self.left_out.items()))}
+        path = _index_path(folder, release)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(laid_out(stored) + "\n", encoding="utf-8")
+
+
+def _index_path(folder: Path, release: str) -> Path:
+    return folder / release / "index.json"
+
+
+def store(folder: Path, release: str, probe: Probe, golden: Golden) -> None:
+    """Keeps a recording: as a file, or in the index if `BASE_RELEASE` answered the same."""
+    if release == BASE_RELEASE:
+        store_golden(folder, release, probe, golden)
+        return
+    path = golden_path(folder, release, probe)
+    index = Index.read(folder, release)
+    index.left_out.pop(probe.path, None)
+    base = golden_path(folder, BASE_RELEASE, probe)
+    if base.exists() and read_golden(base)["steps"] == golden["steps"]:
+        index.alike.add(probe.path)
+        path.unlink(missing_ok=True)
+    else:
+        index.alike.discard(probe.path)
+        write_golden(path, golden)
+    index.write(folder, release)
+
+
+def leave_out(folder: Path, release: str, probe: Probe, reason: str) -> None:
+    """Notes that a release cannot be asked a probe."""
+    index = Index.read(folder, release)
+    index.alike.discard(probe.path)
+    index.left_out[probe.path] = reason
+    golden_path(folder, release, probe).unlink(missing_ok=True)
+    index.write(folder, release)
 
 
 def run_probe(probe: Probe, host: str, port: int, *, release: str, check_answers: bool = False) -> Golden:
@@ -97,6 +163,7 @@ def read_golden(path: Path) -> Golden:
 
 def replay(probe: Probe, host: str, port: int, *, folder: Path, release: str) -> list[Difference]:
     """Runs ``probe`` against any broker and compares with its golden: (path, Kafka's, this broker's)."""
-    golden = read_golden(golden_path(folder, release, probe))
+    path = golden_path(folder, release, probe)
+    golden = read_golden(path if path.exists() else golden_path(folder, BASE_RELEASE, probe))
     actual = run_probe(probe, host, port, release=release)
     return differences(golden["steps"], actual["steps"], "steps")

@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 
 from kafkaconform.batches import batch_tree
+from kafkaconform.message_sets import is_message, message_tree, size_of
 from kafkawire.declare import Field, Message
 
 Tree = Any
@@ -97,14 +98,23 @@ def _is_set(kind: str, value: Any) -> bool:
 
 
 def records_tree(records: bytes | memoryview) -> Tree:
-    """What a records field holds: its batches, a broken tail as bytes."""
-    return [
-        {
-            **batch,
-            **({"max_timestamp": Mark("time", batch["max_timestamp"])} if batch.get("log_append_time") else {}),
-        }
-        for batch in batch_tree(bytes(records))
-    ]
+    """What a records field holds: its batches and messages, a broken tail as bytes."""
+    data = bytes(records)
+    found: list[dict[str, Tree]] = []
+    while is_message(data):
+        found.append(message_tree(data[: size_of(data)]))
+        data = data[size_of(data) :]
+    return [_with_append_time(entry) for entry in [*found, *batch_tree(data)]]
+
+
+def _with_append_time(entry: dict[str, Tree]) -> dict[str, Tree]:
+    """An entry in which the broker's time is marked."""
+    if not entry.get("log_append_time") or "max_timestamp" not in entry:
+        return entry
+    marked = {**entry, "max_timestamp": Mark("time", entry["max_timestamp"])}
+    if "messages" in entry:
+        marked["messages"] = [_with_append_time(inner) for inner in entry["messages"]]
+    return marked
 
 
 class Placeholders:

@@ -132,12 +132,14 @@ def group_name(session: Session, base: str = "group") -> str:
     group = session.name(base)
 
     def found() -> int:
-        request = FindCoordinatorRequest(key_type=0, coordinator_keys=[group])
-        return int(session.service.quietly(request, 4).coordinators[0].error_code)
+        request = FindCoordinatorRequest(key=group, key_type=0, coordinator_keys=[group])
+        answer = session.service.quietly(request, 4)
+        return int(answer.coordinators[0].error_code if answer.coordinators else answer.error_code)
 
     def loaded() -> int:
-        request = OffsetFetchRequest(groups=[OffsetFetchRequestGroup(group_id=group, topics=None)])
-        return int(session.service.quietly(request, 8).groups[0].error_code)
+        groups = [OffsetFetchRequestGroup(group_id=group, topics=None)]
+        answer = session.service.quietly(OffsetFetchRequest(group_id=group, topics=None, groups=groups), 8)
+        return int(answer.groups[0].error_code if answer.groups else answer.error_code)
 
     retried(found)
     retried(loaded)

@@ -8,8 +8,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from kafkaconform.goldens import Difference, record_probe, store_golden
+from kafkaconform.goldens import Difference, leave_out, record_probe, store
 from kafkaconform.registry import Probe, all_probes
+from kafkaconform.releases import NotAskable
 from kafkaconform.session import ProbeFailed
 from kafkaconform.wire import ConnectionClosed, NoAnswer, NotReproduced
 from kafkawire.primitives import MalformedMessage
@@ -39,6 +40,9 @@ def record_all(host: str, port: int, *, only: str, release: str, folder: Path) -
 def _record_one(console: Console, probe: Probe, host: str, port: int, release: str, folder: Path) -> bool:
     try:
         golden, unstable = record_probe(probe, host, port, release=release)
+    except NotAskable as reason:
+        leave_out(folder, release, probe, str(reason))
+        return True
     except (ProbeFailed, NotReproduced, MalformedMessage) as failure:
         console.print(f"[red]{probe.path}[/red]: {failure}", highlight=False)
         return False
@@ -51,7 +55,7 @@ def _record_one(console: Console, probe: Probe, host: str, port: int, release: s
     if unstable:
         console.print(differences_table(f"{probe.path}: two recordings differ", unstable, "first", "second"))
         return False
-    store_golden(folder, release, probe, golden)
+    store(folder, release, probe, golden)
     return True
 
 

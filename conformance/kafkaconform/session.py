@@ -14,7 +14,7 @@ from typing import Any, cast
 import attrs
 
 from kafkaconform.outcome import Placeholders, Tree, View, tree_of
-from kafkaconform.releases import CONTROLLER_APIS, served_versions
+from kafkaconform.releases import CONTROLLER_APIS, NotAskable, served_versions
 from kafkaconform.wire import (
     ANSWER_TIMEOUT_S,
     CLIENT_ID,
@@ -24,7 +24,7 @@ from kafkaconform.wire import (
     decode_answer,
     frame_of,
 )
-from kafkawire.declare import TopLevel
+from kafkawire.declare import Message, TopLevel
 from kafkawire.messages.describe_quorum import DescribedPartition, DescribedTopic, DescribeQuorumRequest
 
 #: How long a step that expects no answer waits for one.
@@ -33,6 +33,21 @@ SILENCE_S = 0.5
 SETTLE_S = 0.3
 
 Step = dict[str, Tree]
+
+
+def _said_only_until(message: Message, wanted: int, actual: int) -> str | None:
+    """A field that ``message`` uses in version ``wanted`` and cannot in ``actual``; None where nothing is lost."""
+    for field in message.FIELDS:
+        value = getattr(message, field.name)
+        if not field.in_version(wanted) or value == field.default or value == []:
+            continue
+        if not field.in_version(actual) or (value is None and not field.nullable_in(actual)):
+            return field.name
+        if field.kind == "struct" and value is not None:
+            for element in value if field.is_array else [value]:
+                if (lost := _said_only_until(element, wanted, actual)) is not None:
+                    return lost
+    return None
 
 
 class ProbeFailed(Exception):
@@ -79,7 +94,10 @@ class Probing:
         self, request: TopLevel, version: int, *, view: View | None = None, client_id: str | None = CLIENT_ID
     ) -> Any:
         """Sends a request and records its answer, which is also returned; None if the connection was
-        closed.
+        closed. A release whose newest version is older is asked in that one.
+
+        Raises:
+            NotAskable: there the request cannot be made.
         """
         return self.send(request, version, view=view, client_id=client_id).answer()
 
@@ -92,7 +110,10 @@ class Probing:
     def send(
         self, request: TopLevel, version: int, *, view: View | None = None, client_id: str | None = CLIENT_ID
     ) -> Pending:
-        """Sends a request; its answer is read later, with `Pending.answer`."""
+        """Sends a request as `ask` does; its answer is read later, with `Pending.answer`."""
+        wanted, version = version, self._session.spoken(type(request), version)
+        if version < wanted and (lost := _said_only_until(request, wanted, version)) is not None:
+            raise NotAskable(f"{type(request).__name__} has no {lost} up to version {version}")
         self._correlation_id += 1
         step = self._step(f"{type(request).__name__.removesuffix('Request')} v{version}", tree_of(request, version))
         if client_id != CLIENT_ID:
@@ -118,7 +139,8 @@ class Probing:
             step["outcome"] = "nothing"
 
     def quietly(self, request: TopLevel, version: int) -> Any:
-        """Asks without recording."""
+        """Asks without recording, in an older version where the release knows no other."""
+        version = self._session.spoken(type(request), version)
         self._correlation_id += 1
         raw = self._to(request.KEY)
         raw.send(frame_of(request, version, correlation_id=self._correlation_id))
@@ -203,6 +225,17 @@ class Session:
     def versions(self, request: type[TopLevel]) -> range:
         """The versions of an API that the release serves."""
         return served_versions(self.release, request.KEY)
+
+    def spoken(self, request: type[TopLevel], version: int) -> int:
+        """``version``, or the newest one of the release if that is older.
+
+        Raises:
+            NotAskable: the release does not have the API.
+        """
+        served = self.versions(request)
+        if not served:
+            raise NotAskable(f"{self.release} has no {request.__name__.removesuffix('Request')}")
+        return min(version, served[-1])
 
     def connect(self, *, to_controller: bool = False) -> Probing:
         """A new connection; closed at the end of the probe if not before."""

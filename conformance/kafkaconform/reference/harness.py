@@ -1,4 +1,4 @@
-"""Starts and stops one Apache Kafka node (KRaft, combined mode) per version and port.
+"""Starts and stops one Apache Kafka node per version and port: KRaft in combined mode, or up to 3.2 a broker and its ZooKeeper.
 
 A node's folder in the cache holds its properties, its data (fresh at every start), its log and, while it
 runs, its process id.
@@ -15,7 +15,7 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 
-from kafkaconform.reference.jars import ReferenceUnavailable, cache_root, gather_jars, require_java
+from kafkaconform.reference.jars import ReferenceUnavailable, cache_root, gather_jars, is_before, require_java
 
 DEFAULT_KAFKA_VERSION = "4.3.1"
 
@@ -25,7 +25,11 @@ CLUSTER_ID = "a2Fma2FlbXUtcmVmZXJlbg"
 START_TIMEOUT_S = 60.0
 #: Kafka's orderly shutdown takes up to ten seconds; three times that is somebody's hung disk.
 STOP_TIMEOUT_S = 30.0
-READY_LINE = "Kafka Server started"
+#: What the log says last at the start: by KRaft and by ZooKeeper's brokers.
+READY_LINES = ("Kafka Server started", "[KafkaServer id=1] started")
+#: First release whose KRaft mode was meant for production.
+FIRST_KRAFT = "3.3"
+ZOOKEEPER_MAIN = "org.apache.zookeeper.server.ZooKeeperServerMain"
 #: Java property -> file with the settings: log4j 2 since Kafka 4.0, log4j 1 before.
 LOG_SETTINGS = {
     "log4j2.configurationFile": "log4j2.properties",
@@ -47,10 +51,12 @@ class Reference:
         self.kafka_version = kafka_version
         self.port = port
         self.folder = cache_root() / f"kafka-{kafka_version}" / f"node-{port}"
+        self.uses_zookeeper = is_before(kafka_version, FIRST_KRAFT)
         self._pid_file = self.folder / "pid"
+        self._zookeeper_pid_file = self.folder / "zookeeper-pid"
         self.log_file = self.folder / "server.log"
-        #: Where this very object started the node, and so has to wait for the process.
-        self._process: subprocess.Popen[bytes] | None = None
+        #: What this very object started, and so has to wait for: the node, and before it its ZooKeeper.
+        self._processes: list[subprocess.Popen[bytes]] = []
 
     @property
     def bootstrap(self) -> str:
@@ -65,11 +71,7 @@ class Reference:
 
     def running_pid(self) -> int | None:
         """The process id of the node, or None where it is not running."""
-        try:
-            pid = int(self._pid_file.read_text())
-        except (FileNotFoundError, ValueError):
-            return None
-        return pid if _is_kafka(pid) else None
+        return _live_pid(self._pid_file)
 
     def start(self, overrides: dict[str, str] | None = None) -> int:
         """Formats a fresh data folder, starts the node and waits until it serves; returns its process id.
@@ -87,21 +89,13 @@ class Reference:
             )
         _refuse_taken_port(self.port)
         command = self.prepare(overrides)
-        with self.log_file.open("wb") as log:
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        self._pid_file.write_text(str(process.pid))
-        self._process = process
+        process = self._spawn(command, self.log_file, self._pid_file)
         self._wait_until_serving(process)
         return process.pid
 
     def prepare(self, overrides: dict[str, str] | None = None, heap: str = "512m") -> list[str]:
-        """Formats a fresh data folder; returns the command that runs the node in the foreground until SIGTERM.
+        """Formats a fresh data folder, or starts the ZooKeeper of an old node; returns the command that runs the node in the
+        foreground until SIGTERM.
 
         Args:
             overrides: broker configs to set on top of the harness's own.
@@ -114,41 +108,56 @@ class Reference:
         class_path = f"{gather_jars(self.kafka_version)}{os.sep}*"
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        properties = self._write_settings(overrides or {})
+        for name in LOG_SETTINGS.values():
+            (self.folder / name).write_text(_template(name).template)
         command = [java, "-Xms256m", f"-Xmx{heap}", "-cp", class_path, *self._log_settings()]
-        self._format(command, properties)
+        # The controller's, or ZooKeeper's.
+        other_port = _free_port()
+        properties = self._write_settings(other_port, overrides or {})
+        if self.uses_zookeeper:
+            self._start_zookeeper(command, other_port)
+        else:
+            self._format(command, properties)
         return [*command, "kafka.Kafka", str(properties)]
 
     def stop(self) -> bool:
         """Stops the node in order, by force after half a minute; returns whether one was running."""
-        pid = self.running_pid()
-        if pid is not None:
-            os.kill(pid, signal.SIGTERM)
-            deadline = time.monotonic() + STOP_TIMEOUT_S
-            while _is_kafka(pid):
-                if time.monotonic() > deadline:
-                    os.kill(pid, signal.SIGKILL)
-                    deadline = float("inf")
-                time.sleep(0.05)
-        if self._process is not None:
-            self._process.wait()
-        self._pid_file.unlink(missing_ok=True)
-        return pid is not None
+        was_running = _stop_process(self._pid_file)
+        _stop_process(self._zookeeper_pid_file)
+        for process in self._processes:
+            process.wait()
+        return was_running
 
-    def _write_settings(self, overrides: dict[str, str]) -> Path:
-        package = resources.files("kafkaconform.reference")
-        template = Template((package / "reference.properties").read_text())
-        text = template.substitute(
+    def _spawn(self, command: list[str], log_file: Path, pid_file: Path) -> "subprocess.Popen[bytes]":
+        with log_file.open("wb") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        pid_file.write_text(str(process.pid))
+        self._processes.append(process)
+        return process
+
+    def _write_settings(self, other_port: int, overrides: dict[str, str]) -> Path:
+        text = _template(
+            "reference-zookeeper.properties" if self.uses_zookeeper else "reference.properties"
+        ).substitute(
             port=self.port,
-            controller_port=_free_port(),
+            controller_port=other_port,
+            zookeeper_port=other_port,
             data_dir=self.folder / "data",
             extra="\n".join(f"{key}={value}" for key, value in overrides.items()),
         )
         properties = self.folder / "server.properties"
         properties.write_text(text)
-        for name in LOG_SETTINGS.values():
-            (self.folder / name).write_text((package / name).read_text())
         return properties
+
+    def _start_zookeeper(self, command: list[str], port: int) -> None:
+        """Starts it; the broker waits until it answers."""
+        text = _template("zookeeper.properties").substitute(port=port, data_dir=self.folder / "zookeeper")
+        properties = self.folder / "zookeeper.properties"
+        properties.write_text(text)
+        log_file = self.folder / "zookeeper.log"
+        self._spawn([*command, ZOOKEEPER_MAIN, str(properties)], log_file, self._zookeeper_pid_file)
 
     def _log_settings(self) -> list[str]:
         return [f"-D{key}={(self.folder / name).as_uri()}" for key, name in LOG_SETTINGS.items()]
@@ -166,24 +175,51 @@ class Reference:
 
     def _wait_until_serving(self, process: subprocess.Popen[bytes]) -> None:
         deadline = time.monotonic() + START_TIMEOUT_S
-        while READY_LINE not in self.log_file.read_text(errors="replace"):
+        while not any(line in self.log_file.read_text(errors="replace") for line in READY_LINES):
             if process.poll() is not None or time.monotonic() > deadline:
                 process.kill()
-                process.wait()
-                self._pid_file.unlink(missing_ok=True)
+                self.stop()
                 raise ReferenceUnavailable(
                     f"Kafka {self.kafka_version} did not come up; the end of {self.log_file} says why."
                 )
             time.sleep(0.05)
 
 
-def _is_kafka(pid: int) -> bool:
-    """Whether ``pid`` is a live Kafka broker: after a reboot the number may belong to anything else."""
+def _template(name: str) -> Template:
+    return Template((resources.files("kafkaconform.reference") / name).read_text())
+
+
+def _live_pid(pid_file: Path) -> int | None:
+    """The process id in a file, or None where that process is not running."""
+    try:
+        pid = int(pid_file.read_text())
+    except (FileNotFoundError, ValueError):
+        return None
+    return pid if _is_ours(pid) else None
+
+
+def _stop_process(pid_file: Path) -> bool:
+    """Ends the process of a file in order, by force after `STOP_TIMEOUT_S`; returns whether it was running."""
+    pid = _live_pid(pid_file)
+    if pid is not None:
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        while _is_ours(pid):
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)
+                deadline = float("inf")
+            time.sleep(0.05)
+    pid_file.unlink(missing_ok=True)
+    return pid is not None
+
+
+def _is_ours(pid: int) -> bool:
+    """Whether ``pid`` is a live Kafka broker or ZooKeeper: after a reboot the number may belong to anything else."""
     listing = subprocess.run(
         ["ps", "-ww", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
     )
     state, _, command = listing.stdout.strip().partition(" ")
-    return "kafka.Kafka" in command and not state.startswith("Z")
+    return any(main in command for main in ("kafka.Kafka", ZOOKEEPER_MAIN)) and not state.startswith("Z")
 
 
 def _free_port() -> int:

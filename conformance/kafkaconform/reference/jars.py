@@ -17,6 +17,15 @@ def cache_root() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "kafkaemu"
 
 
+def is_before(kafka_version: str, other: str) -> bool:
+    """Whether a release is older than another: ``3.9.1`` than ``4.0``."""
+    return _numbers(kafka_version) < _numbers(other)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".") if part.isdecimal()]
+
+
 def require_java() -> str:
     """Path of the ``java`` command.
 
@@ -40,8 +49,9 @@ def gather_jars(kafka_version: str) -> Path:
     jars = cache_root() / f"kafka-{kafka_version}" / "jars"
     if (jars / f"kafka-clients-{kafka_version}.jar").exists():
         return jars
+    properties = {"kafka.version": kafka_version, "logging": "log4j1" if is_before(kafka_version, "4.0") else "log4j2"}
     with resources.as_file(resources.files("kafkaconform.reference") / "pom.xml") as pom:
-        copy_dependencies(pom, jars, f"Kafka {kafka_version}", {"kafka.version": kafka_version})
+        copy_dependencies(pom, jars, f"Kafka {kafka_version}", properties)
     return jars
 
 
