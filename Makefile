@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 TEST_WORKERS ?= 3
 BENCH_ARGS ?= --rounds 3 --peer kafka --peer kfake
 
-.PHONY: help serve test check format bench scale wheel test-clients soak soak-hour lock transcripts coverage clean
+.PHONY: help serve test check format bench scale wheel test-clients profiles soak soak-hour lock transcripts coverage clean
 
 help:
 	@echo 'make serve         start a broker on localhost:9092 (SERVE_ARGS="--topic orders:3")'
@@ -20,6 +20,7 @@ help:
 	@echo 'make scale         100,000 partitions, 5000 connections, 500 members, a batch of 90 MB, a simulated day'
 	@echo 'make wheel         build the wheel and try it in a clean environment'
 	@echo 'make test-clients  clients of other languages: Java (needs a JRE and Maven), kcat (installed from Debian)'
+	@echo 'make profiles      every recorded answer of older releases against --as-version of each'
 	@echo 'make soak          long runs under load, minutes not seconds'
 	@echo 'make soak-hour     an hour at 80 % load, everything counted (SOAK_ARGS="--minutes 5 --csv samples.csv")'
 	@echo 'make lock          renew requirements-dev.lock'
@@ -70,6 +71,9 @@ wheel: $(VENV)/.dev
 test-clients: $(VENV)/.dev
 	$(BIN)/python tests/clients/foreign_setup.py
 	$(PYTEST) --verbose -m foreign tests/clients
+
+profiles: $(VENV)/.dev
+	$(PYTEST) -m 'profiles or not profiles' tests/wire/test_profiles.py
 
 soak: $(VENV)/.dev
 	$(PYTEST) --verbose -m soak tests

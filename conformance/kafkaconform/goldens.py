@@ -13,6 +13,7 @@ import attrs
 
 from kafkaconform.outcome import Tree, differences
 from kafkaconform.registry import Probe
+from kafkaconform.releases import NotAskable, is_before
 from kafkaconform.session import ProbeFailed, Session
 
 LINE_CHARACTERS_MAX = 120
@@ -100,8 +101,11 @@ def run_probe(probe: Probe, host: str, port: int, *, release: str, check_answers
     Raises:
         ProbeFailed, ConnectionClosed, NoAnswer: what the probe prepares could not be had.
         NotReproduced, MalformedMessage: an answer could not be decoded, or not encoded again.
+        NotAskable: the release cannot be asked that.
         OSError: nobody listens there.
     """
+    if probe.since is not None and is_before(release, probe.since[0]):
+        raise NotAskable(probe.since[1])
     suffix = f"-{secrets.token_hex(4)}"
     session = Session(
         host, port, suffix=suffix, release=release, check_answers=check_answers, at_controller=probe.at_controller
@@ -109,7 +113,7 @@ def run_probe(probe: Probe, host: str, port: int, *, release: str, check_answers
     try:
         try:
             probe.run(session)
-        except AttributeError as failure:
+        except (AttributeError, TypeError) as failure:
             # `ask` gives None where no answer came, and the probe needed one.
             raise ProbeFailed(f"{failure}; the last steps: {session.steps[-2:]}") from failure
         return {"probe": f"{probe.api}/{probe.name}", "holds": probe.holds, "steps": session.record()}

@@ -42,10 +42,10 @@ def wrapper(magic: int, inner: Sequence[bytes], codec: Compression, *, timestamp
 
 
 def is_message(data: bytes) -> bool:
-    """Whether a whole message of magic 0 or 1 stands at the beginning of ``data``."""
-    if len(data) < _HEAD.size or data[_CRC_FROM] > 1:
+    """Whether a whole message of magic 0 or 1 stands at the beginning of ``data``, and not a broken batch: by its CRC."""
+    if len(data) < _HEAD.size or data[_CRC_FROM] > 1 or not len(data) >= size_of(data) > _HEAD.size:
         return False
-    return len(data) >= size_of(data) > _HEAD.size
+    return int.from_bytes(data[_LENGTH_FROM:_CRC_FROM], "big") == crc32(data[_CRC_FROM : size_of(data)])
 
 
 def size_of(data: bytes) -> int:
@@ -55,12 +55,11 @@ def size_of(data: bytes) -> int:
 
 def message_tree(data: bytes) -> dict[str, Any]:
     """One message as a dict; of a wrapper the messages in it."""
-    offset, _, crc, magic, attributes = _HEAD.unpack_from(data)
+    offset, _, _, magic, attributes = _HEAD.unpack_from(data)
     position = _HEAD.size
     tree: dict[str, Any] = {
         "offset": offset,
         "magic": magic,
-        "crc": "right" if crc == crc32(data[_CRC_FROM:]) else "wrong",
         "compression": COMPRESSION_NAMES.get(attributes & 7, str(attributes & 7)),
         "log_append_time": bool(attributes & LOG_APPEND_TIME),
     }

@@ -56,6 +56,7 @@ class Probe:
         api: the module it stands in, which is the API it is about.
         holds: its docstring: the rule that it shows.
         at_controller: whether it is the controller that is asked.
+        since: the first release that can be asked it, and why no older one can; None where all can.
     """
 
     api: str
@@ -63,6 +64,7 @@ class Probe:
     holds: str
     run: Callable[[Session], None]
     at_controller: bool = False
+    since: tuple[str, str] | None = None
 
     @property
     def path(self) -> str:
@@ -83,11 +85,22 @@ class Probe:
 def probe(function: Callable[[Session], None]) -> Callable[[Session], None]:
     """Makes a probe of a function; its name and docstring are the probe's."""
     api = function.__module__.rpartition(".")[2]
-    entry = Probe(api, function.__name__, " ".join((function.__doc__ or "").split()), function)
+    holds = " ".join((function.__doc__ or "").split())
+    entry = Probe(api, function.__name__, holds, function, since=getattr(function, "since", None))
     assert entry.holds, f"{entry.path} has no docstring"
     assert entry.path not in _PROBES, f"{entry.path} is there twice"
     _PROBES[entry.path] = entry
     return function
+
+
+def asked_since(release: str, reason: str) -> Callable[[Callable[[Session], None]], Callable[[Session], None]]:
+    """Below `probe`: releases before ``release`` cannot be asked this, for a ``reason`` that the versions of APIs do not tell."""
+
+    def mark(function: Callable[[Session], None]) -> Callable[[Session], None]:
+        function.since = (release, reason)  # type: ignore[attr-defined]
+        return function
+
+    return mark
 
 
 def all_probes(only: str = "*") -> list[Probe]:

@@ -13,6 +13,15 @@ CONTROLLER_APIS = frozenset(
 )
 
 
+def is_before(release: str, other: str) -> bool:
+    """Whether a release is older than another: ``3.9.1`` than ``4.0``."""
+    return _numbers(release) < _numbers(other)
+
+
+def _numbers(release: str) -> list[int]:
+    return [int(part) for part in release.split(".")]
+
+
 def served_versions(release: str, api_key: int) -> range:
     """The versions of an API that brokers of a release serve, lowest first; none where it has no such API.
 

@@ -7,9 +7,8 @@ from kafkawire.releases import RELEASES, declared
 
 #: Releases whose recorded answers are kept in ``conformance/goldens``.
 TESTED: frozenset[str] = frozenset()
-#: First release that forms clusters without ZooKeeper in earnest (KIP-833), and first one that knows no ZooKeeper.
-_FIRST_KRAFT, _FIRST_WITHOUT_ZOOKEEPER = "3.3", "4.0"
-_FIRST_WITHOUT_MESSAGE_SETS = "4.0"
+#: First release that forms clusters without ZooKeeper in earnest (KIP-833).
+_FIRST_KRAFT = "3.3"
 #: What ZooKeeper's brokers ask each other: LeaderAndIsr, StopReplica, UpdateMetadata, ControlledShutdown.
 _BETWEEN_BROKERS = range(4, 8)
 
@@ -50,6 +49,7 @@ def past_profile(release: str) -> Profile:
         return CURRENT
     between_brokers = {key: versions.pop(key) for key in _BETWEEN_BROKERS if key in versions}
     uses_zookeeper = _is_before(minor, _FIRST_KRAFT)
+    is_before_4 = _is_before(minor, "4.0")
     supported, finalized = _features(minor)
     return Profile(
         release=minor,
@@ -59,8 +59,9 @@ def past_profile(release: str) -> Profile:
         supported_features=supported,
         finalized_features=finalized,
         uses_zookeeper=uses_zookeeper,
-        prints_kafka_server_started=_is_before(minor, _FIRST_WITHOUT_ZOOKEEPER),
-        speaks_message_sets=_is_before(minor, _FIRST_WITHOUT_MESSAGE_SETS),
+        prints_kafka_server_started=is_before_4,
+        list_offsets_answers_repetition=is_before_4,
+        refused_fetch_has_null_records=is_before_4,
     )
 
 

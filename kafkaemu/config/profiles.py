@@ -31,8 +31,10 @@ class Profile:
     uses_zookeeper: bool = False
     #: Whether the log line "[KafkaServer id=1] started" is printed, for which older test harnesses wait.
     prints_kafka_server_started: bool = False
-    #: Whether records come and go as message sets too (magic 0 and 1), in the versions of Produce and Fetch that have them.
-    speaks_message_sets: bool = False
+    #: Whether ListOffsets answers every partition as often as it is named, in the shape of the request.
+    list_offsets_answers_repetition: bool = False
+    #: Whether a Fetch that is refused as a whole has null records.
+    refused_fetch_has_null_records: bool = False
 
 
 #: The release that everything else in this project follows.

@@ -18,10 +18,11 @@ and in all, partitions being filled in order. The answer waits while there are f
 unless there is an error or a diverging epoch; it ends early when enough was appended, a segment was rolled, the partition is gone
 or its leader is another. A session that went on in the meantime makes the late answer INVALID_FETCH_SESSION_EPOCH.
 
-Versions: 4 to 18. Log start offset from 5, sessions from 7, leader epochs from 9, preferred replica (never named here) from 11, tagged
-epochs and cluster id from 12, topic ids instead of names from 13, replica state from 15, the leader's endpoint with
-NOT_LEADER_OR_FOLLOWER and FENCED_LEADER_EPOCH from 16. Records are never null. Aborted transactions are a list for read_committed
-and for partitions that are not there, else null.
+Versions: 4 to 18; in profiles up to 3.9 also 0 to 3, where records are message sets (`kafkaemu.replica.down_conversion`). Log start
+offset from 5, sessions from 7, leader epochs from 9, preferred replica (never named here) from 11, tagged epochs and cluster id from
+12, topic ids instead of names from 13, replica state from 15, the leader's endpoint with NOT_LEADER_OR_FOLLOWER and
+FENCED_LEADER_EPOCH from 16. Records are never null. Aborted transactions are a list for read_committed and for partitions that are
+not there, else null.
 """
 
 from __future__ import annotations
@@ -57,7 +58,11 @@ CONSUMER_REPLICA_ID = -1
 DEBUGGING_REPLICA_ID = -2
 _READ_UNCOMMITTED = 0
 _READ_COMMITTED = 1
-#: First version with topic ids, with the replica's state apart, with the leader's endpoint, with racks.
+#: First version with messages of magic 1, with a first batch beyond the limits, with batches of magic 2, with topic ids, with the
+#: replica's state apart, with the leader's endpoint, with racks.
+_MAGIC_1 = 2
+_FIRST_BATCH_WHOLE = 3
+_BATCHES = 4
 _TOPIC_IDS = 13
 _REPLICA_STATE = 15
 _ENDPOINTS = 16
@@ -91,12 +96,13 @@ def handle(context: Context, request: Request, body: FetchRequest) -> Answer:
             return FetchResponse(error_code=resumed)
         if resumed.entries:
             session, entries = resumed, resumed.entries
-    fetch = _Fetch(context, request, body, session)
+    kind = _Fetch if request.version >= _BATCHES else _OldFetch
+    fetch = kind(context, request, body, session)
     fetch.locate_all(entries)
     if not fetch.found:
         return fetch.answer([])
     if body.isolation_level != _READ_UNCOMMITTED and body.isolation_level != _READ_COMMITTED:
-        return _refusal(request, body)
+        return _refusal(context, request, body)
     return fetch.run()
 
 
@@ -127,17 +133,18 @@ def _forgotten(request: Request, body: FetchRequest) -> list[FetchKey]:
     ]
 
 
-def _refusal(request: Request, body: FetchRequest) -> FetchResponse:
+def _refusal(context: Context, request: Request, body: FetchRequest) -> FetchResponse:
     """UNKNOWN_SERVER_ERROR to everything, in the shape of the version (FetchRequest.getErrorResponse)."""
     code = ErrorCode.UNKNOWN_SERVER_ERROR
     log_refusal(request, "Fetch", code, f"there is no isolation level {body.isolation_level}")
     answer = FetchResponse(error_code=code, session_id=body.session_id)
     if request.version < _TOPIC_IDS:
+        records = None if context.profile.refused_fetch_has_null_records else b""
         answer.responses = [
             FetchableTopicResponse(
                 topic=topic.topic,
                 partitions=[
-                    PartitionData(partition_index=asked.partition, error_code=code, high_watermark=-1, records=b"")
+                    PartitionData(partition_index=asked.partition, error_code=code, high_watermark=-1, records=records)
                     for asked in topic.partitions
                 ],
             )
@@ -171,6 +178,7 @@ class _Fetch:
             only_leader=replica_id >= 0 or version < _RACKS,
             min_bytes=min(body.min_bytes, max_bytes),
             max_bytes=max_bytes,
+            minimum_one=version >= _FIRST_BATCH_WHOLE,
         )
         #: Partitions that are there, in the order in which they are read.
         self.found: list[FetchEntry] = []
@@ -345,3 +353,15 @@ class _Fetch:
         if all(node.node_id != leader.leader_id for node in answer.node_endpoints):
             host, port, rack = leader.endpoint
             answer.node_endpoints.append(NodeEndpoint(node_id=leader.leader_id, host=host, port=port, rack=rack))
+
+
+class _OldFetch(_Fetch):
+    """A fetch of a consumer that knows nothing newer than messages of magic 0 (up to version 1) or 1."""
+
+    __slots__ = ()
+
+    def _partition_data(self, reading: Reading, answer: FetchResponse) -> PartitionData:
+        from kafkaemu.replica.down_conversion import for_old_consumer
+
+        for_old_consumer(reading, 0 if self._request.version < _MAGIC_1 else 1)
+        return super()._partition_data(reading, answer)

@@ -13,10 +13,13 @@ UnifiedLog.fetchOffsetByTimestamp).
    none at all, is offset -1 without an error.
 4. OFFSET_NOT_AVAILABLE instead of the end, or of nothing found, while a new leader has not committed anything of its own epoch.
 
+Profiles up to 3.9 answer in the shape of the request, every partition as often as it is named, and look at the isolation level last.
+
 The answer names the epoch of the record found, and its timestamp for -3 and real timestamps. Topics without partitions are left out.
 
-Versions: 1 to 11. Isolation level and throttle time from 2, leader epochs from 4, OFFSET_NOT_AVAILABLE (LEADER_NOT_AVAILABLE before)
-from 5, timestamp -3 from 7, -4 from 8, -5 from 9, ``timeout_ms`` (for tiered storage only) from 10, -6 from 11.
+Versions: 1 to 11; in profiles up to 3.9 also 0, which tells where segments begin (`kafkaemu.log.segment_offsets`). Isolation level and
+throttle time from 2, leader epochs from 4, OFFSET_NOT_AVAILABLE (LEADER_NOT_AVAILABLE before) from 5, timestamp -3 from 7, -4 from 8,
+-5 from 9, ``timeout_ms`` (for tiered storage only) from 10, -6 from 11.
 """
 
 from __future__ import annotations
@@ -62,6 +65,8 @@ def handle(context: Context, request: Request, body: ListOffsetsRequest) -> Answ
         reason = f"there is no isolation level {body.isolation_level}"
         log_refusal(request, "ListOffsets", ErrorCode.UNKNOWN_SERVER_ERROR, reason)
     named = Counter((topic.name, asked.partition_index) for topic in body.topics for asked in topic.partitions)
+    if context.profile.list_offsets_answers_repetition:
+        return _answer_in_shape(context, request, body, named, is_known_isolation)
     topics: dict[str, ListOffsetsTopicResponse] = {}
     done = set()
     for topic in body.topics:
@@ -82,22 +87,58 @@ def handle(context: Context, request: Request, body: ListOffsetsRequest) -> Answ
     return ListOffsetsResponse(topics=list(topics.values()))
 
 
+def _answer_in_shape(
+    context: Context,
+    request: Request,
+    body: ListOffsetsRequest,
+    named: Counter[tuple[str, int]],
+    is_known_isolation: bool,
+) -> ListOffsetsResponse:
+    """Every partition as often as it is named (KafkaApis.handleListOffsetRequest of 3.9)."""
+    response = ListOffsetsResponse()
+    for topic in body.topics:
+        answered = ListOffsetsTopicResponse(name=topic.name)
+        response.topics.append(answered)
+        for asked in topic.partitions:
+            if request.version == 0:
+                answer = _segment_offsets(context, body, topic.name, asked)
+            elif named[topic.name, asked.partition_index] > 1:
+                answer = _failed(asked, ErrorCode.INVALID_REQUEST)
+            else:
+                answer = _look_up(context, request, body, topic.name, asked)
+                if not is_known_isolation and answer.error_code == ErrorCode.NONE:
+                    answer = _failed(asked, ErrorCode.UNKNOWN_SERVER_ERROR)
+            answered.partitions.append(answer)
+    return response
+
+
+def _segment_offsets(
+    context: Context, body: ListOffsetsRequest, topic: str, asked: ListOffsetsPartition
+) -> ListOffsetsPartitionResponse:
+    from kafkaemu.log.segment_offsets import offsets_before
+
+    if asked.timestamp < EARLIEST:
+        return _failed(asked, ErrorCode.UNSUPPORTED_VERSION)
+    partition = _partition(context, body, topic, asked)
+    if isinstance(partition, ErrorCode):
+        return _failed(asked, partition)
+    found = offsets_before(partition.log, asked.timestamp, asked.max_num_offsets, context.clock.now_ms())
+    if body.replica_id == CONSUMER_REPLICA_ID:
+        high_watermark = partition.high_watermark
+        below = [offset for offset in found if offset <= high_watermark]
+        found = found if len(below) == len(found) else [high_watermark, *below]
+    return ListOffsetsPartitionResponse(partition_index=asked.partition_index, old_style_offsets=found)
+
+
 def _look_up(
     context: Context, request: Request, body: ListOffsetsRequest, topic: str, asked: ListOffsetsPartition
 ) -> ListOffsetsPartitionResponse:
     timestamp = asked.timestamp
     if timestamp < 0 and request.version < _SINCE.get(timestamp, request.version + 1):
         return _failed(asked, ErrorCode.UNSUPPORTED_VERSION)
-    partition = context.replicas.partition(topic, asked.partition_index)
-    if partition is None:
-        known = context.image.topics.get(topic)
-        if known is not None and 0 <= asked.partition_index < len(known.partitions):
-            return _failed(asked, ErrorCode.NOT_LEADER_OR_FOLLOWER)
-        return _failed(asked, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)
-    only_leader = body.replica_id != DEBUGGING_REPLICA_ID
-    error = partition.access_error(asked.current_leader_epoch, only_leader=only_leader)
-    if error:
-        return _failed(asked, error)
+    partition = _partition(context, body, topic, asked)
+    if isinstance(partition, ErrorCode):
+        return _failed(asked, partition)
     log = partition.log
     if timestamp in (EARLIEST, EARLIEST_LOCAL):
         return _answer(asked, log.start_offset, -1, log.epoch_at(log.start_offset))
@@ -117,6 +158,20 @@ def _look_up(
     if request.version >= 5:
         return _failed(asked, ErrorCode.OFFSET_NOT_AVAILABLE)
     return _failed(asked, ErrorCode.LEADER_NOT_AVAILABLE)
+
+
+def _partition(
+    context: Context, body: ListOffsetsRequest, topic: str, asked: ListOffsetsPartition
+) -> Partition | ErrorCode:
+    """The partition if it may be asked here, or why not."""
+    partition = context.replicas.partition(topic, asked.partition_index)
+    if partition is None:
+        known = context.image.topics.get(topic)
+        if known is not None and 0 <= asked.partition_index < len(known.partitions):
+            return ErrorCode.NOT_LEADER_OR_FOLLOWER
+        return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
+    only_leader = body.replica_id != DEBUGGING_REPLICA_ID
+    return partition.access_error(asked.current_leader_epoch, only_leader=only_leader) or partition
 
 
 def _limit(body: ListOffsetsRequest, partition: Partition) -> int:

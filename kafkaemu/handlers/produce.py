@@ -18,8 +18,10 @@ twice the last batch counts, in the place of the first. The log's start offset i
 Differences: null records, which the reference never answers, are INVALID_RECORD. Transactions are not built: a transactional batch
 with a transactional id is INVALID_PRODUCER_ID_MAPPING, as for an id that no coordinator knows, with a message that says so.
 
-Versions: 3 to 13. 0 to 2 are advertised for old clients and close the connection. The answer has the log's start offset from 5,
-messages and record errors from 8, current leader and its endpoint with NOT_LEADER_OR_FOLLOWER from 10; topics go by id from 13.
+Versions: 3 to 13. 0 to 2 are advertised for old clients and close the connection; brokers up to 3.9 take message sets in them, which
+become one batch (`kafkaemu.log.message_sets`). The answer has a throttle time from 1, the time of appending from 2, the log's start
+offset from 5, messages and record errors from 8, current leader and its endpoint with NOT_LEADER_OR_FOLLOWER from 10; topics go by
+id from 13.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from typing import TypeAlias
 from kafkaemu.delayed import Parked
 from kafkaemu.handlers.context import NO_ANSWER, Answer, CloseConnection, Context, Request, log_refusal
 from kafkaemu.log.errors import LogError
+from kafkaemu.log.results import Origin
 from kafkaemu.replica.partition import ACKS_ALL, Partition
 from kafkawire.declare import TopLevel
 from kafkawire.errors import ErrorCode
@@ -48,6 +51,8 @@ from kafkawire.records.batch import BatchHeader
 from kafkawire.records.validate import InvalidBatch, check_produce_payload
 
 ADMIN_CLIENT_ID = "__admin_client"
+#: First version that takes batches and nothing else; before, whatever the log can make a batch of.
+_BATCHES = 3
 #: In the second byte of a batch's attributes.
 _TRANSACTIONAL_BIT = 0x10
 _ATTRIBUTES_LOW = 22
@@ -68,8 +73,9 @@ _NO_TRANSACTIONS = "Transactions are not supported by this broker yet; produce w
 
 #: A batch that is appended: its partition, its answer, the offset that the high watermark has to reach.
 _Appended: TypeAlias = "tuple[Partition, PartitionProduceResponse, int]"
-#: What the first look at the records of a partition found: an error with its message; else the header, or None if it is unusual.
-_Checked: TypeAlias = "tuple[ErrorCode, str | None] | BatchHeader | None"
+#: What the first look at the records of a partition found: an error with its message; else the header, or None if it is unusual;
+#: or the origin of message sets.
+_Checked: TypeAlias = "tuple[ErrorCode, str | None] | BatchHeader | Origin | None"
 
 
 class _WholeRequestFailed(Exception):
@@ -151,6 +157,8 @@ def _check(request: Request, body: ProduceRequest, topic: TopicProduceData, data
     try:
         header = check_produce_payload(records, request.version)  # type: ignore[arg-type]
     except InvalidBatch as invalid:
+        if request.version < _BATCHES and not invalid.fails_request and records is not None:
+            return Origin.OLD_CLIENT
         what = f"Produce to {topic.name or uuid_text(topic.topic_id)}-{data.index}"
         log_refusal(request, what, invalid.error_code, invalid.reason)
         if invalid.fails_request:
@@ -195,7 +203,10 @@ def _append(
         log_refusal(request, f"Produce to {partition.log.name}", ErrorCode.INVALID_TOPIC_EXCEPTION, reason)
         return _failed(data.index, ErrorCode.INVALID_TOPIC_EXCEPTION)
     try:
-        info = partition.append(data.records, acks, now_ms, is_checked=True, header=checked)  # type: ignore[arg-type]
+        if checked is Origin.OLD_CLIENT:
+            info = partition.append(data.records, acks, now_ms, origin=checked)  # type: ignore[arg-type]
+        else:
+            info = partition.append(data.records, acks, now_ms, is_checked=True, header=checked)  # type: ignore[arg-type]
     except LogError as refusal:
         log_refusal(request, f"Produce to {partition.log.name}", refusal.code, refusal.reason)
         answer = _failed(data.index, refusal.code, refusal.message)

@@ -12,6 +12,8 @@ class Origin(Enum):
 
     #: A Produce request: everything is checked.
     CLIENT = "client"
+    #: A Produce request whose version takes message sets: they are checked, and become one batch.
+    OLD_CLIENT = "old client"
     #: A coordinator on this broker: batches it has built itself, transaction markers among them.
     COORDINATOR = "coordinator"
     #: The metadata quorum's leader.

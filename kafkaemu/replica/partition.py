@@ -130,6 +130,7 @@ class Partition:
         required_acks: int,
         now_ms: int,
         *,
+        origin: Origin = Origin.CLIENT,
         is_checked: bool = False,
         header: BatchHeader | None = None,
     ) -> AppendInfo:
@@ -153,7 +154,9 @@ class Partition:
                 f"{', '.join(map(str, self.isr))}",
             )
         log = self.log
-        info = log.append_as_leader(payload, self.leader_epoch, now_ms, is_checked=is_checked, header=header)
+        info = log.append_as_leader(
+            payload, self.leader_epoch, now_ms, origin=origin, is_checked=is_checked, header=header
+        )
         if is_alone:
             log.update_high_watermark(log.end_offset)
         return info

@@ -37,6 +37,8 @@ class ReadRules:
     only_leader: bool
     min_bytes: int
     max_bytes: int
+    #: Whether the first batch of all comes whole even if it is larger than the limits.
+    minimum_one: bool = True
 
 
 class Reading:
@@ -85,14 +87,15 @@ def read_all(
     *,
     leaves_out_idle: bool,
 ) -> list[Reading]:
-    """Read every partition, in order, within the limits; the first batch of all comes whole whatever they are.
+    """Read every partition, in order, within the limits; the first batch of all comes whole whatever they are, if
+    the rules say so.
 
     ``locate`` finds the partition of an entry, or says why it cannot be read. With ``leaves_out_idle`` there is no reading of
     a partition about which the asker's session knows everything: a session has many, and most are idle.
     """
     readings = []
     remaining = rules.max_bytes
-    minimum_one = True
+    minimum_one = rules.minimum_one
     for entry in entries:
         partition = entry.partition
         if partition is None or partition.is_deleted:

@@ -6,41 +6,16 @@ any more fails, so that the list can only shrink.
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Iterator
-from pathlib import Path
 
-import attrs
 import pytest
 
-from kafkaconform.goldens import Difference, golden_path, read_golden, replay
-from kafkaconform.outcome import ABSENT
+from kafkaconform.goldens import golden_path, read_golden
 from kafkaconform.registry import Probe, all_probes
-from kafkaconform.wire import ConnectionClosed, NoAnswer
 from tests.support.broker import Broker, running_broker
+from tests.support.goldens import GOLDENS, Known, check_answers
 
 RELEASE = "4.3.1"
-GOLDENS = Path(__file__).resolve().parent.parent.parent / "conformance" / "goldens"
-
-
-@attrs.frozen
-class Known:
-    """A difference kept on purpose: which probes, where in the outcome, and why."""
-
-    probe: str
-    where: str
-    reason: str
-    only_absent: bool = False
-
-    def covers(self, probe: Probe, difference: Difference) -> bool:
-        """Whether this entry explains a difference; ``only_absent`` means that ours lacks what Kafka has."""
-        where, _, actual = difference
-        return (
-            fnmatch.fnmatch(probe.path, self.probe)
-            and fnmatch.fnmatch(where, self.where)
-            and (actual == ABSENT or not self.only_absent)
-        )
-
 
 KNOWN = [
     Known(
@@ -72,20 +47,7 @@ def broker() -> Iterator[Broker]:
 
 @pytest.mark.parametrize("probe", all_probes(), ids=lambda probe: probe.path)
 def test_answers_are_those_of_kafka(broker: Broker, probe: Probe) -> None:
-    try:
-        found = replay(probe, "127.0.0.1", broker.port, folder=GOLDENS, release=RELEASE)
-    except (ConnectionClosed, NoAnswer) as failure:
-        pytest.fail(f"{type(failure).__name__} while preparing; the broker says:\n{broker.log()[-2000:]}")
-    unexplained = []
-    for difference in found:
-        entry = next((i for i, known in enumerate(KNOWN) if known.covers(probe, difference)), None)
-        if entry is None:
-            unexplained.append(difference)
-        else:
-            _needed.add(entry)
-    assert not unexplained, "\n".join(
-        f"{where}: Kafka {expected!r}, ours {actual!r}" for where, expected, actual in unexplained[:20]
-    )
+    _needed.update(check_answers(broker, probe, RELEASE, KNOWN))
 
 
 def test_known_differences_are_needed(request: pytest.FixtureRequest) -> None:

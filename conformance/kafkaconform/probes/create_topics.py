@@ -2,7 +2,7 @@
 
 from kafkaconform.outcome import Tree
 from kafkaconform.prepare import broker_id, topic_spec, wait_for_topic
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Session
 from kafkawire.messages.create_topics import (
     CreatableReplicaAssignment,
@@ -227,6 +227,7 @@ def several_topics(session: Session) -> None:
 
 
 @probe
+@asked_since("3.3", "a broker with ZooKeeper makes a topic of __cluster_metadata, once")
 def internal_names(session: Session) -> None:
     """The metadata log cannot be made by a client: 42. The names of other internal topics are free until
     taken.
@@ -248,6 +249,7 @@ def zero_timeout(session: Session) -> None:
 
 
 @probe
+@asked_since("3.3", "a broker with ZooKeeper makes them all, and is busy with it for minutes")
 def too_many_partitions(session: Session) -> None:
     """More than 10,000 partitions asked for in all: 44 for every topic of the request."""
     connection = session.connect()

@@ -136,7 +136,7 @@ def _without_compressed_records(answer: dict[str, object]) -> dict[str, object]:
     """Two programs that compress the same do not make the same bytes of it."""
     for topic in answer["responses"]:  # type: ignore[attr-defined]
         for partition in topic["partitions"]:
-            for entry in partition["records"]:
+            for entry in partition["records"] or ():
                 entry.pop("records", None)
     return answer
 

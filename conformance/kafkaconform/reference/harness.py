@@ -15,7 +15,8 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 
-from kafkaconform.reference.jars import ReferenceUnavailable, cache_root, gather_jars, is_before, require_java
+from kafkaconform.reference.jars import ReferenceUnavailable, cache_root, gather_jars, require_java
+from kafkaconform.releases import is_before
 
 DEFAULT_KAFKA_VERSION = "4.3.1"
 

@@ -6,6 +6,8 @@ import subprocess
 from importlib import resources
 from pathlib import Path
 
+from kafkaconform.releases import is_before
+
 
 class ReferenceUnavailable(Exception):
     """What went wrong, in one sentence that says what the user can do about it."""
@@ -15,15 +17,6 @@ def cache_root() -> Path:
     """The folder for what may be deleted at any time: under ``$XDG_CACHE_HOME``, or ``~/.cache``."""
     base = os.environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "kafkaemu"
-
-
-def is_before(kafka_version: str, other: str) -> bool:
-    """Whether a release is older than another: ``3.9.1`` than ``4.0``."""
-    return _numbers(kafka_version) < _numbers(other)
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(part) for part in version.split(".") if part.isdecimal()]
 
 
 def require_java() -> str:

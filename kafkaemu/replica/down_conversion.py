@@ -1,0 +1,58 @@
+"""Records for consumers that know no batches yet: message sets of magic 0 or 1. Imported by the first fetch that needs it.
+
+Behaves as KafkaApis.maybeConvertFetchedData and LazyDownConversionRecords of 3.9. What is sent is as long as what was read, or as the
+first batch once it is converted, if that is longer: converted records are cut off there, or a message that is cut off fills the rest.
+Consumers expect such a one at the end of an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from struct import Struct
+from typing import cast
+
+from kafkaemu.replica.reading import Reading
+from kafkawire.errors import ErrorCode
+from kafkawire.primitives import RecordsValue
+from kafkawire.records.batch import HEADER_BYTES, LOG_OVERHEAD_BYTES, Buffer
+from kafkawire.records.legacy.convert import UnsupportedConversion, down_convert
+from kafkawire.records.legacy.message import iterate_entries
+
+#: Offset and length of the message that is cut off.
+_CUT_OFF = Struct(">qi")
+_NO_OFFSET = -1
+
+
+def for_old_consumer(reading: Reading, magic: int) -> None:
+    """Make the records of ``reading`` what a consumer of ``magic`` understands, or the reading an error."""
+    if reading.code or not reading.size:
+        return
+    read = _joined(reading.records)
+    offset = reading.entry.asked.fetch_offset
+    try:
+        parts = [
+            part
+            for position, size_bytes, _ in iterate_entries(read)
+            if (part := down_convert(read[position : position + size_bytes], magic, first_offset=offset))
+        ]
+    except UnsupportedConversion:
+        reading.code = ErrorCode.UNSUPPORTED_COMPRESSION_TYPE
+        reading.records, reading.size = b"", 0
+        reading.high_watermark = reading.stable_offset = reading.start_offset = -1
+        return
+    reading.size = max(len(read), len(parts[0]) if parts else 0)
+    converted = b"".join(parts)[: reading.size]
+    reading.records = converted + _cut_off(reading.size - len(converted))
+
+
+def _joined(records: RecordsValue) -> bytes:
+    # Regions are of files; what was read for a client lies in memory.
+    pieces = cast("Sequence[Buffer]", records if isinstance(records, list) else [records])
+    return b"".join(pieces)
+
+
+def _cut_off(remaining: int) -> bytes:
+    if remaining <= 0:
+        return b""
+    head = _CUT_OFF.pack(_NO_OFFSET, max(remaining + 1, HEADER_BYTES))
+    return head[:remaining] + bytes(max(0, remaining - LOG_OVERHEAD_BYTES))
