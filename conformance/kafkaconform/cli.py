@@ -58,7 +58,8 @@ def start(kafka_version: str, port: int, settings: tuple[str, ...]) -> None:
     except ReferenceUnavailable as error:
         _fail(str(error))
     click.echo(
-        f"Apache Kafka {kafka_version} serves on {node.bootstrap}, its controller on {node.controller} "
+        f"Apache Kafka {kafka_version} serves on {node.bootstrap}, its "
+        f"{'ZooKeeper' if node.uses_zookeeper else 'controller'} on {node.controller} "
         f"(pid {pid}, log {node.log_file})."
     )
 

@@ -10,6 +10,7 @@ from zlib import crc32
 
 from kafkaconform.batches import COMPRESSION_NAMES, LOG_APPEND_TIME, TIMESTAMP_MS
 from kafkawire.records.batch import Compression
+from kafkawire.records.compression import DecompressionFailed
 from kafkawire.records.legacy.wrapping import unwrap, wrap
 
 #: offset, length, CRC, magic, attributes
@@ -54,7 +55,7 @@ def size_of(data: bytes) -> int:
 
 
 def message_tree(data: bytes) -> dict[str, Any]:
-    """One message as a dict; of a wrapper the messages in it."""
+    """One message as a dict; of a wrapper the messages in it, if it can be unpacked."""
     offset, _, _, magic, attributes = _HEAD.unpack_from(data)
     position = _HEAD.size
     tree: dict[str, Any] = {
@@ -74,11 +75,13 @@ def message_tree(data: bytes) -> dict[str, Any]:
         position += max(length, 0)
     key, value = parts
     tree["key"] = None if key is None else {"bytes": key.hex()}
-    if attributes & 7 and value is not None:
-        tree["messages"] = _inner(bytes(unwrap(magic, attributes & 7, value, _UNPACKED_BYTES_MAX)))
-    else:
-        tree["value"] = None if value is None else {"bytes": value.hex()}
-    return tree
+    try:
+        if attributes & 7 and value is not None:
+            return {**tree, "messages": _inner(bytes(unwrap(magic, attributes & 7, value, _UNPACKED_BYTES_MAX)))}
+    except DecompressionFailed:
+        # A probe broke it on purpose.
+        pass
+    return {**tree, "value": None if value is None else {"bytes": value.hex()}}
 
 
 def _inner(data: bytes) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from kafkawire.releases import declared
 class NotAskable(Exception):
     """A probe asks what a release cannot be asked; says what that is."""
 
+
 #: The APIs that a controller answers to clients on a listener of its own (KIP-919); it has those of a quorum besides, and closes the
 #: connection on all others.
 CONTROLLER_APIS = frozenset(

@@ -248,6 +248,8 @@ class Session:
     def controller(self) -> tuple[str, int]:
         """Where the controller listens for clients, as the broker says."""
         asked = DescribedTopic(topic_name="__cluster_metadata", partitions=[DescribedPartition(partition_index=0)])
+        if self.spoken(DescribeQuorumRequest, 2) < 2:
+            raise NotAskable("DescribeQuorum tells no listeners of controllers up to version 1")
         answer = self.service.quietly(DescribeQuorumRequest(topics=[asked]), 2)
         listeners = [(listener.host, listener.port) for node in answer.nodes for listener in node.listeners]
         if not listeners:

@@ -61,7 +61,7 @@ def past_profile(release: str) -> Profile:
         uses_zookeeper=uses_zookeeper,
         prints_kafka_server_started=is_before_4,
         list_offsets_answers_repetition=is_before_4,
-        refused_fetch_has_null_records=is_before_4,
+        withheld_records_are_null=is_before_4,
     )
 
 

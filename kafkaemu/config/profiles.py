@@ -33,8 +33,8 @@ class Profile:
     prints_kafka_server_started: bool = False
     #: Whether ListOffsets answers every partition as often as it is named, in the shape of the request.
     list_offsets_answers_repetition: bool = False
-    #: Whether a Fetch that is refused as a whole has null records.
-    refused_fetch_has_null_records: bool = False
+    #: Whether Fetch has null records where it is refused as a whole, and where the records cannot be told to the client.
+    withheld_records_are_null: bool = False
 
 
 #: The release that everything else in this project follows.

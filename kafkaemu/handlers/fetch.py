@@ -10,7 +10,8 @@ Behavior: in the order of the reference (KafkaApis.handleFetchRequest, FetchMana
 4. Each partition, in the order of the request or session: INCONSISTENT_TOPIC_ID for a topic that was made again since the session
    learned its name; FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH; NOT_LEADER_OR_FOLLOWER; for an asker that pretends to be a replica
    NOT_LEADER_OR_FOLLOWER, or UNKNOWN_LEADER_EPOCH if it named an epoch; OFFSET_OUT_OF_RANGE; UNKNOWN_SERVER_ERROR for a negative limit
-   where there is something to read. A log that has diverged from what the asker read last is told by epoch and offset.
+   where there is something to read; UNSUPPORTED_COMPRESSION_TYPE up to version 9 if the topic's own compression is zstd. A log that
+   has diverged from what the asker read last is told by epoch and offset.
 
 Batches come whole from the one that holds the offset, up to the high watermark, the last stable offset for read_committed, or the
 log's end for replicas; the last one may be cut off by a limit, but the first of the whole answer never is. Limits count per partition
@@ -58,11 +59,12 @@ CONSUMER_REPLICA_ID = -1
 DEBUGGING_REPLICA_ID = -2
 _READ_UNCOMMITTED = 0
 _READ_COMMITTED = 1
-#: First version with messages of magic 1, with a first batch beyond the limits, with batches of magic 2, with topic ids, with the
-#: replica's state apart, with the leader's endpoint, with racks.
+#: First version with messages of magic 1, with a first batch beyond the limits, with batches of magic 2, with zstd, with topic ids,
+#: with the replica's state apart, with the leader's endpoint, with racks.
 _MAGIC_1 = 2
 _FIRST_BATCH_WHOLE = 3
 _BATCHES = 4
+_ZSTD = 10
 _TOPIC_IDS = 13
 _REPLICA_STATE = 15
 _ENDPOINTS = 16
@@ -96,7 +98,7 @@ def handle(context: Context, request: Request, body: FetchRequest) -> Answer:
             return FetchResponse(error_code=resumed)
         if resumed.entries:
             session, entries = resumed, resumed.entries
-    kind = _Fetch if request.version >= _BATCHES else _OldFetch
+    kind = _Fetch if request.version >= _ZSTD else _EarlyFetch
     fetch = kind(context, request, body, session)
     fetch.locate_all(entries)
     if not fetch.found:
@@ -139,7 +141,7 @@ def _refusal(context: Context, request: Request, body: FetchRequest) -> FetchRes
     log_refusal(request, "Fetch", code, f"there is no isolation level {body.isolation_level}")
     answer = FetchResponse(error_code=code, session_id=body.session_id)
     if request.version < _TOPIC_IDS:
-        records = None if context.profile.refused_fetch_has_null_records else b""
+        records = None if context.profile.withheld_records_are_null else b""
         answer.responses = [
             FetchableTopicResponse(
                 topic=topic.topic,
@@ -355,13 +357,24 @@ class _Fetch:
             answer.node_endpoints.append(NodeEndpoint(node_id=leader.leader_id, host=host, port=port, rack=rack))
 
 
-class _OldFetch(_Fetch):
-    """A fetch of a consumer that knows nothing newer than messages of magic 0 (up to version 1) or 1."""
+class _EarlyFetch(_Fetch):
+    """A fetch of a client that may not know zstd, and up to version 3 nothing newer than messages of magic 0 or 1."""
 
     __slots__ = ()
 
     def _partition_data(self, reading: Reading, answer: FetchResponse) -> PartitionData:
-        from kafkaemu.replica.down_conversion import for_old_consumer
+        version, partition = self._request.version, reading.entry.partition
+        if not reading.code and partition is not None:
+            is_tellable = partition.log.config.compression_type != "zstd"
+            if is_tellable and version < _BATCHES:
+                from kafkaemu.replica.down_conversion import for_old_consumer
 
-        for_old_consumer(reading, 0 if self._request.version < _MAGIC_1 else 1)
+                is_tellable = for_old_consumer(reading, 0 if version < _MAGIC_1 else 1)
+            if not is_tellable:
+                reading = Reading(reading.entry, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE)
+                reading.aborted = []
+                if self._context.profile.withheld_records_are_null:
+                    data = super()._partition_data(reading, answer)
+                    data.records = None
+                    return data
         return super()._partition_data(reading, answer)

@@ -12,7 +12,6 @@ from struct import Struct
 from typing import cast
 
 from kafkaemu.replica.reading import Reading
-from kafkawire.errors import ErrorCode
 from kafkawire.primitives import RecordsValue
 from kafkawire.records.batch import HEADER_BYTES, LOG_OVERHEAD_BYTES, Buffer
 from kafkawire.records.legacy.convert import UnsupportedConversion, down_convert
@@ -23,10 +22,10 @@ _CUT_OFF = Struct(">qi")
 _NO_OFFSET = -1
 
 
-def for_old_consumer(reading: Reading, magic: int) -> None:
-    """Make the records of ``reading`` what a consumer of ``magic`` understands, or the reading an error."""
-    if reading.code or not reading.size:
-        return
+def for_old_consumer(reading: Reading, magic: int) -> bool:
+    """Make the records of ``reading`` what a consumer of ``magic`` understands; False if that cannot be."""
+    if not reading.size:
+        return True
     read = _joined(reading.records)
     offset = reading.entry.asked.fetch_offset
     try:
@@ -36,13 +35,11 @@ def for_old_consumer(reading: Reading, magic: int) -> None:
             if (part := down_convert(read[position : position + size_bytes], magic, first_offset=offset))
         ]
     except UnsupportedConversion:
-        reading.code = ErrorCode.UNSUPPORTED_COMPRESSION_TYPE
-        reading.records, reading.size = b"", 0
-        reading.high_watermark = reading.stable_offset = reading.start_offset = -1
-        return
+        return False
     reading.size = max(len(read), len(parts[0]) if parts else 0)
     converted = b"".join(parts)[: reading.size]
     reading.records = converted + _cut_off(reading.size - len(converted))
+    return True
 
 
 def _joined(records: RecordsValue) -> bytes:

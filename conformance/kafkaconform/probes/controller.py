@@ -5,14 +5,17 @@ from kafkaconform.probes import scram_credentials as scram
 from kafkaconform.probes.describe_configs import BROKER, BROKER_LOGGER, TOPIC, describe, in_order
 from kafkaconform.probes.incremental_alter_configs import APPEND, DELETE, SET, alter
 from kafkaconform.registry import probe
-from kafkaconform.releases import CONTROLLER_APIS, SERVED
+from kafkaconform.releases import CONTROLLER_APIS, served_versions
 from kafkaconform.session import Session
 from kafkaconform.wire import request_frame
 from kafkawire.index import APIS
 from kafkawire.messages.describe_cluster import DescribeClusterRequest
 
-#: Answered to the other voters of the quorum: Fetch is how they follow the leader.
-FETCH = 1
+#: What is asked of brokers only. Fetch is not among them: it is how the other voters of the quorum follow the leader.
+APIS_OF_BROKERS = (
+    *(0, 2, 3, 8, 9, 10, 11, 12, 13, 14, 15, 16),
+    *(21, 22, 23, 34, 35, 42, 47, 48, 61, 65, 66, 71, 72, 74, 75),
+)
 
 
 def ask_on_its_own(session: Session, api_key: int, version: int) -> None:
@@ -27,19 +30,18 @@ def ask_on_its_own(session: Session, api_key: int, version: int) -> None:
 @probe
 def apis_of_brokers(session: Session) -> None:
     """Whatever only brokers answer: the connection is closed."""
-    for key, (_, last) in SERVED[session.release].items():
-        if key not in CONTROLLER_APIS and key != FETCH and key in APIS:
-            ask_on_its_own(session, key, last)
+    for key in APIS_OF_BROKERS:
+        ask_on_its_own(session, key, served_versions(session.release, key)[-1])
 
 
 @probe
 def versions_not_served(session: Session) -> None:
     """A version beyond what is served: the connection is closed, but for ApiVersions, as on a broker."""
     for key in sorted(CONTROLLER_APIS):
-        first, last = SERVED[session.release][key]
-        ask_on_its_own(session, key, last + 1)
-        if first > 0:
-            ask_on_its_own(session, key, first - 1)
+        served = served_versions(session.release, key)
+        ask_on_its_own(session, key, served[-1] + 1)
+        if served[0] > 0:
+            ask_on_its_own(session, key, served[0] - 1)
 
 
 @probe

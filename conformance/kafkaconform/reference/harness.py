@@ -66,8 +66,9 @@ class Reference:
 
     @property
     def controller(self) -> str:
-        """The address of its controller, for clients that are given bootstrap controllers."""
-        (line,) = re.findall(r"^listeners=.*CONTROLLER://(.+)$", (self.folder / "server.properties").read_text(), re.M)
+        """The address of its controller, for clients that are given bootstrap controllers; or of its ZooKeeper."""
+        pattern = r"^zookeeper.connect=(.+)$" if self.uses_zookeeper else r"^listeners=.*CONTROLLER://(.+)$"
+        (line,) = re.findall(pattern, (self.folder / "server.properties").read_text(), re.M)
         return str(line)
 
     def running_pid(self) -> int | None:
