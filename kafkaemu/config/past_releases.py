@@ -11,6 +11,8 @@ TESTED: frozenset[str] = frozenset()
 _FIRST_KRAFT = "3.3"
 #: What ZooKeeper's brokers ask each other: LeaderAndIsr, StopReplica, UpdateMetadata, ControlledShutdown.
 _BETWEEN_BROKERS = range(4, 8)
+#: API keys -> first release in which brokers without ZooKeeper have them: delegation tokens, SCRAM credentials.
+_KRAFT_LATER = {range(38, 42): "3.6", range(50, 52): "3.5"}
 
 #: Release -> newest level of metadata.version that was ready for use.
 _METADATA_VERSION = {
@@ -49,6 +51,10 @@ def past_profile(release: str) -> Profile:
         return CURRENT
     between_brokers = {key: versions.pop(key) for key in _BETWEEN_BROKERS if key in versions}
     uses_zookeeper = _is_before(minor, _FIRST_KRAFT)
+    for keys, since in _KRAFT_LATER.items():
+        if not uses_zookeeper and _is_before(minor, since):
+            for key in keys:
+                del versions[key]
     is_before_4 = _is_before(minor, "4.0")
     supported, finalized = _features(minor)
     return Profile(
@@ -60,6 +66,7 @@ def past_profile(release: str) -> Profile:
         finalized_features=finalized,
         uses_zookeeper=uses_zookeeper,
         prints_kafka_server_started=is_before_4,
+        has_no_group_configs=is_before_4,
         list_offsets_answers_repetition=is_before_4,
         withheld_records_are_null=is_before_4,
     )

@@ -31,6 +31,8 @@ class Profile:
     uses_zookeeper: bool = False
     #: Whether the log line "[KafkaServer id=1] started" is printed, for which older test harnesses wait.
     prints_kafka_server_started: bool = False
+    #: Whether groups have no configs of their own that could be told, changed or allowed to be.
+    has_no_group_configs: bool = False
     #: Whether ListOffsets answers every partition as often as it is named, in the shape of the request.
     list_offsets_answers_repetition: bool = False
     #: Whether Fetch has null records where it is refused as a whole, and where the records cannot be told to the client.

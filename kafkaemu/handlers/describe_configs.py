@@ -94,7 +94,7 @@ def _entries(context: Context, resource_type: int, name: str) -> Sequence[Descri
         if not name:
             raise _Refused(ErrorCode.INVALID_REQUEST, "Client metrics subscription name must not be empty")
         return describe_client_metrics(own)
-    if resource_type == ResourceType.GROUP:
+    if resource_type == ResourceType.GROUP and not context.profile.has_no_group_configs:
         if not name:
             raise _Refused(ErrorCode.INVALID_REQUEST, "Group name must not be empty")
         return describe_group(config, defaults, own)

@@ -20,10 +20,13 @@ from kafkawire.messages.describe_groups import DescribedGroup, DescribeGroupsReq
 
 #: Everything that can be allowed on a group: read, delete, describe, describe configs, alter configs, as bits.
 _ALL_GROUP_OPERATIONS = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11
+#: The same where groups have no configs.
+_OLD_GROUP_OPERATIONS = 1 << 3 | 1 << 6 | 1 << 8
 
 
 def handle(context: Context, request: Request, body: DescribeGroupsRequest) -> Answer:
     """See the module."""
+    operations = _OLD_GROUP_OPERATIONS if context.profile.has_no_group_configs else _ALL_GROUP_OPERATIONS
     asked = [(group_id, context.groups.describe(group_id)) for group_id in body.groups]
 
     def answer() -> DescribeGroupsResponse:
@@ -33,7 +36,7 @@ def handle(context: Context, request: Request, body: DescribeGroupsRequest) -> A
                 group.error_code = ErrorCode.NONE
                 group.error_message = None
             if body.include_authorized_operations and group.error_code == ErrorCode.NONE:
-                group.authorized_operations = _ALL_GROUP_OPERATIONS
+                group.authorized_operations = operations
         return DescribeGroupsResponse(groups=groups)
 
     return answer_when_done([deferred for _, deferred in asked], answer)

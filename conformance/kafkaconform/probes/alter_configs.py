@@ -14,7 +14,7 @@ from kafkaconform.probes.describe_configs import (
     in_order,
 )
 from kafkaconform.probes.incremental_alter_configs import by_resource
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Session
 from kafkawire.messages.alter_configs import AlterableConfig, AlterConfigsRequest, AlterConfigsResource
 
@@ -123,6 +123,7 @@ def brokers(session: Session) -> None:
 
 
 @probe
+@asked_since("4.0", "groups have no configs of their own")
 def groups(session: Session) -> None:
     """All configs of a group are replaced."""
     connection = session.connect()

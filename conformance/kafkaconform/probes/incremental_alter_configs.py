@@ -14,7 +14,7 @@ from kafkaconform.probes.describe_configs import (
     describe,
     in_order,
 )
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Session
 from kafkawire.messages.create_partitions import CreatePartitionsRequest, CreatePartitionsTopic
 from kafkawire.messages.create_topics import CreatableReplicaAssignment, CreateTopicsRequest
@@ -235,6 +235,7 @@ def bad_changes_of_brokers(session: Session) -> None:
 
 
 @probe
+@asked_since("4.0", "groups have no configs of their own")
 def group(session: Session) -> None:
     """A group's configs, whether it exists or not, within the broker's bounds."""
     name = session.name("group")

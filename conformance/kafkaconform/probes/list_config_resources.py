@@ -4,7 +4,7 @@ from kafkaconform.outcome import Tree, View
 from kafkaconform.prepare import broker_id, make_topic, wait_for_config
 from kafkaconform.probes.describe_configs import BROKER, BROKER_LOGGER, CLIENT_METRICS, GROUP, TOPIC, UNKNOWN
 from kafkaconform.probes.incremental_alter_configs import DELETE, SET, alter
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Session
 from kafkawire.messages.list_config_resources import ListConfigResourcesRequest
 
@@ -26,6 +26,7 @@ def ours(session: Session) -> View:
 
 
 @probe
+@asked_since("4.0", "groups have no configs of their own")
 def every_kind(session: Session) -> None:
     """Topics, brokers, their loggers, and the groups and subscriptions that have configs; by kind from version 1 on."""
     connection = session.connect()
