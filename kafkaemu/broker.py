@@ -82,6 +82,8 @@ class Broker:
         self.config = config
         self.node_id: int = config["node.id"]
         self._topics = topics
+        if profile.keys is not None:
+            config.use_keys(*profile.keys)
         clock = world.clock
         #: Deadlines on moved time and on real time (DESIGN 5).
         self.moved = Deadlines()

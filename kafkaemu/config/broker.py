@@ -8,7 +8,7 @@ from typing import Any
 from kafkaemu.config.checks import check_groups, check_together
 from kafkaemu.config.emulator_defaults import EMULATOR_DEFAULTS
 from kafkaemu.config.synonyms import TOPIC_SYNONYMS, broker_synonyms, group_synonym, overridden
-from kafkaemu.config.table import BROKER, GROUP, TOPIC
+from kafkaemu.config.table import BROKER, GROUP, TOPIC, KeyTable
 from kafkaemu.config.values import ConfigError, Value
 
 
@@ -30,6 +30,8 @@ class BrokerConfig:
         static = {**defaults, **given}
         if "node.id" in static:
             static.setdefault("broker.id", static["node.id"])
+        #: The keys that there are: those of the release that the broker passes for.
+        self.broker_keys, self.topic_keys = BROKER, TOPIC
         #: What is set, as texts.
         self.static: Mapping[str, str] = static
         #: What is set at run time, as texts: for all brokers, and for this one, which counts first.
@@ -51,7 +53,7 @@ class BrokerConfig:
         try:
             return self._values[name]
         except KeyError:
-            key = BROKER[name]
+            key = self.broker_keys[name]
             if key.required:
                 raise ConfigError(f'Missing required configuration "{name}" which has no default value.') from None
             value = self._values[name] = key.default
@@ -64,9 +66,14 @@ class BrokerConfig:
         self.dynamic_default, self.dynamic = dict(default), dict(own)
         texts = overridden(overridden(self.static, default), own)
         for name in {synonym for one in changed for synonym in broker_synonyms(one)}:
-            if (key := BROKER.get(name)) is not None:
+            if (key := self.broker_keys.get(name)) is not None:
                 text = texts.get(name)
                 self._values[name] = key.default if text is None else key.parse(text)
+        self._topic_defaults = None
+
+    def use_keys(self, broker_keys: KeyTable, topic_keys: KeyTable) -> None:
+        """From now on these are the keys that there are; before anything is set at run time."""
+        self.broker_keys, self.topic_keys = broker_keys, topic_keys
         self._topic_defaults = None
 
     def is_set(self, name: str) -> bool:
@@ -84,7 +91,9 @@ class BrokerConfig:
     def topic_defaults(self) -> Mapping[str, Value]:
         """The value of every topic key for a topic that sets none. Not to be changed: it is shared."""
         if self._topic_defaults is None:
-            self._topic_defaults = {name: self._topic_default(name) for name in TOPIC}
+            # Keys that the release does not have yet still say how logs work.
+            names = TOPIC if self.topic_keys is TOPIC else dict.fromkeys([*TOPIC, *self.topic_keys])
+            self._topic_defaults = {name: self._topic_default(name) for name in names}
         return self._topic_defaults
 
     def _topic_default(self, name: str) -> Value:
@@ -92,7 +101,7 @@ class BrokerConfig:
             value = self[broker_key]
             if value is not None:
                 return value * factor if factor != 1 else value  # type: ignore[no-any-return]
-        return TOPIC[name].default
+        return (self.topic_keys.get(name) or TOPIC[name]).default
 
     def group_default(self, name: str) -> Value:
         """The value of a group key for a group that does not set it."""
@@ -105,13 +114,13 @@ def topic_values(config: BrokerConfig, overrides: Mapping[str, str]) -> Mapping[
     defaults = config.topic_defaults()
     if not overrides:
         return defaults
-    return {**defaults, **{name: TOPIC[name].parse(text) for name, text in overrides.items()}}
+    return {**defaults, **{name: config.topic_keys[name].parse(text) for name, text in overrides.items()}}
 
 
 def validate_topic_configs(config: BrokerConfig, overrides: Mapping[str, str]) -> None:
     """Raise `ConfigError` for topic configs that the reference refuses (LogConfig.validate), with its sentence."""
     for name in overrides:
-        if name not in TOPIC:
+        if name not in config.topic_keys:
             raise ConfigError(f"Unknown topic config name: {name}")
     values = topic_values(config, overrides)
     min_lag_ms, max_lag_ms = values["min.compaction.lag.ms"], values["max.compaction.lag.ms"]

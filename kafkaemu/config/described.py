@@ -100,7 +100,7 @@ def _broker_values(
     for source, values in layers:
         found += [Synonym(n, None if sensitive else values[n], source) for n in names if n in values]
     for n in names:
-        if (default := BROKER[n].default_text) is not None:
+        if (default := config.broker_keys[n].default_text) is not None:
             found.append(Synonym(n, None if sensitive else default, Source.DEFAULT))
     # What comes before the first synonym of the very name is left out, and all of it where there is none.
     while found and found[0].name != name:
@@ -110,7 +110,7 @@ def _broker_values(
 
 def describe_broker(config: BrokerConfig, dynamic_default: Mapping[str, str]) -> list[Described]:
     """Every key of a broker. ``dynamic_default`` are the configs set for all brokers."""
-    return [_describe_broker_key(BROKER[name], config, dynamic_default) for name in BROKER]
+    return [_describe_broker_key(config.broker_keys[name], config, dynamic_default) for name in config.broker_keys]
 
 
 def describe_broker_defaults(dynamic_default: Mapping[str, str]) -> list[Described]:
@@ -146,9 +146,9 @@ def _describe_broker_key(key: ConfigKey, config: BrokerConfig, dynamic_default: 
     )
 
 
-def _own_and_internal(topic_configs: Mapping[str, str]) -> list[str]:
-    names = list(TOPIC)
-    return names + [name for name in topic_configs if name in TOPIC and name not in set(names)]
+def _own_and_internal(config: BrokerConfig, topic_configs: Mapping[str, str]) -> list[str]:
+    names = list(config.topic_keys)
+    return names + [name for name in topic_configs if name in config.topic_keys and name not in set(names)]
 
 
 def describe_topic(
@@ -157,8 +157,8 @@ def describe_topic(
     """Every key of a topic; ``topic_configs`` are its own. Internal keys only where the topic sets them."""
     entries = []
     defaults = config.topic_defaults()
-    for name in _own_and_internal(topic_configs):
-        key = TOPIC[name]
+    for name in _own_and_internal(config, topic_configs):
+        key = config.topic_keys[name]
         primary = TOPIC_SYNONYMS[name][0][0] if name in TOPIC_SYNONYMS else None
         synonyms = _broker_values(primary, config, dynamic_default, False) if primary is not None else ()
         if name in topic_configs:
@@ -188,13 +188,14 @@ def effective_topic(
     dynamic = (dict(dynamic_default), dict(config.dynamic))
     if known is None or known[0] != dynamic:
         # Most topics set nothing of their own, and what they then have changes only with the dynamic defaults.
-        entries = tuple(_effective_default(name, config, dynamic_default) for name in sorted(TOPIC))
+        entries = tuple(_effective_default(name, config, dynamic_default) for name in sorted(config.topic_keys))
         known = _effective[config] = (dynamic, entries)
     if not topic_configs:
         return known[1]
     by_name = {entry.name: entry for entry in known[1]}
     for name, text in topic_configs.items():
-        by_name[name] = Described(name, text, Source.TOPIC, TOPIC[name].kind, sensitive=TOPIC[name].sensitive)
+        key = config.topic_keys[name]
+        by_name[name] = Described(name, text, Source.TOPIC, key.kind, sensitive=key.sensitive)
     return [by_name[name] for name in sorted(by_name)]
 
 
@@ -211,7 +212,8 @@ def _effective_default(name: str, config: BrokerConfig, dynamic_default: Mapping
         source = Source.STATIC_BROKER
     else:
         source = Source.DEFAULT
-    return Described(name, value, source, TOPIC[name].kind, sensitive=TOPIC[name].sensitive)
+    key = config.topic_keys[name]
+    return Described(name, value, source, key.kind, sensitive=key.sensitive)
 
 
 def describe_group(

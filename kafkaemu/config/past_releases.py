@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kafkaemu.config.profiles import CURRENT, Profile
+from kafkaemu.config.table import BROKER, TOPIC, KeyTable, Row
 from kafkawire.releases import RELEASES, declared
 
 #: Releases whose recorded answers are kept in ``conformance/goldens``.
@@ -38,6 +39,38 @@ _FEATURES: dict[str, dict[str, tuple[int, int]]] = {
     "streams.version": {"4.1": (1, 0), "4.2": (1, 1)},
 }
 
+#: Release -> topic keys that came with it.
+_TOPIC_KEYS_SINCE = {
+    "2.3": ("max.compaction.lag.ms",),
+    "3.6": (
+        "local.retention.bytes",
+        "local.retention.ms",
+        "message.timestamp.after.max.ms",
+        "message.timestamp.before.max.ms",
+        "remote.storage.enable",
+    ),
+    "3.8": ("compression.gzip.level", "compression.lz4.level", "compression.zstd.level"),
+    "3.9": ("remote.log.copy.disable", "remote.log.delete.on.disable"),
+}
+_INT64_MAX = "9223372036854775807"
+#: Topic keys that went with 4.0, or were otherwise before; those of brokers have ``log.`` before the name.
+_KEYS_BEFORE_4: tuple[Row, ...] = (
+    ("message.downconversion.enable", "BOOLEAN", "true", "", "LOW", True),
+    ("message.timestamp.after.max.ms", "LONG", _INT64_MAX, "[0,...]", "MEDIUM", True),
+    ("message.timestamp.difference.max.ms", "LONG", _INT64_MAX, "[0,...]", "MEDIUM", True),
+    ("segment.bytes", "INT", "1073741824", "[14,...]", "MEDIUM", True),
+)
+#: Release -> default of message.format.version; from 3.0 on it never changed again.
+_FORMAT_VERSION = {
+    "2.2": "2.2-IV1",
+    "2.3": "2.3-IV1",
+    "2.4": "2.4-IV1",
+    "2.5": "2.5-IV0",
+    "2.6": "2.6-IV0",
+    "2.7": "2.7-IV2",
+    "2.8": "2.8-IV1",
+}
+
 
 def past_profile(release: str) -> Profile:
     """The profile of a release of `RELEASES` with or without its patch number. Raises `UnknownRelease`."""
@@ -64,6 +97,7 @@ def past_profile(release: str) -> Profile:
         advertised_only=between_brokers if uses_zookeeper else {},
         supported_features=supported,
         finalized_features=finalized,
+        keys=_keys(minor),
         uses_zookeeper=uses_zookeeper,
         prints_kafka_server_started=is_before_4,
         has_no_group_configs=is_before_4,
@@ -74,6 +108,20 @@ def past_profile(release: str) -> Profile:
 
 def _is_before(release: str, other: str) -> bool:
     return RELEASES.index(release) < RELEASES.index(other)
+
+
+def _keys(release: str) -> tuple[KeyTable, KeyTable] | None:
+    if not _is_before(release, "4.0"):
+        return None
+    absent = frozenset(
+        name for since, names in _TOPIC_KEYS_SINCE.items() if _is_before(release, since) for name in names
+    )
+    changed = [*_KEYS_BEFORE_4]
+    format_version = _FORMAT_VERSION.get(release, "3.0-IV1")
+    changed.append(("message.format.version", "STRING", format_version, "", "MEDIUM", True))
+    topic = [row for row in changed if row[0] not in absent]
+    broker = [(f"log.{name}", *rest) for name, *rest in changed]
+    return BROKER.of_release(frozenset(), tuple(broker)), TOPIC.of_release(absent, tuple(topic))  # type: ignore[arg-type]
 
 
 def _features(release: str) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:

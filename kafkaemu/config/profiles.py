@@ -7,8 +7,12 @@ them; where a release behaves as 4.3 does, its profile says nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import attrs
+
+if TYPE_CHECKING:
+    from kafkaemu.config.table import KeyTable
 
 
 @attrs.frozen(eq=False, repr=False, kw_only=True, slots=False)
@@ -27,6 +31,8 @@ class Profile:
     supported_features: Mapping[str, tuple[int, int]] | None = None
     #: Feature -> level of a new cluster.
     finalized_features: Mapping[str, int] | None = None
+    #: The keys of brokers and of topics.
+    keys: tuple[KeyTable, KeyTable] | None = None
     #: Whether the cluster keeps its metadata in ZooKeeper, as it looks to clients.
     uses_zookeeper: bool = False
     #: Whether the log line "[KafkaServer id=1] started" is printed, for which older test harnesses wait.

@@ -88,9 +88,18 @@ class ConfigKey:
 class KeyTable:
     """The keys of one kind of resource, by name."""
 
-    def __init__(self, module: str, internal: tuple[Row, ...] = ()) -> None:
+    def __init__(
+        self,
+        module: str,
+        internal: tuple[Row, ...] = (),
+        *,
+        absent: frozenset[str] = frozenset(),
+        changed: tuple[Row, ...] = (),
+    ) -> None:
         self._module = module
         self._internal = internal
+        self._absent = absent
+        self._changed = changed
         self._rows: dict[str, Row] = {}
         self._keys: dict[str, ConfigKey] = {}
 
@@ -98,7 +107,15 @@ class KeyTable:
         if not self._rows:
             rows = import_module(self._module).ROWS
             self._rows = {row[0]: row for row in (*rows, *self._internal)}
+            if self._absent or self._changed:
+                changed = {row[0]: row for row in self._changed}
+                merged = {**self._rows, **changed}
+                self._rows = {name: merged[name] for name in sorted(merged) if name not in self._absent}
         return self._rows
+
+    def of_release(self, absent: frozenset[str], changed: tuple[Row, ...]) -> KeyTable:
+        """The keys of another release: without the ``absent`` ones, and with ``changed`` rows, which may be of other keys."""
+        return KeyTable(self._module, self._internal, absent=absent, changed=changed)
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name()

@@ -10,6 +10,7 @@ Behavior:
     the group "". Answers list unknown partitions of a topic first.
 
 Versions:
+    In profiles up to 3.9 also 0, which is for offsets in ZooKeeper: 35 without one, and with one an ordinary commit; and 1.
     2 to 4 have a retention time, after which the offsets expire; the record then has no leader epoch and no topic id.
     6 leader epoch. 7 static members (KIP-345). 9 answers 69, before that it is 22. 10 topic ids in place of names
     (KIP-848).
@@ -45,6 +46,10 @@ def handle(context: Context, request: Request, body: OffsetCommitRequest) -> Ans
     places: list[_Place] = []
     for topic in body.topics:
         _look_at_topic(context, request.version, topic, response, wanted, places)
+    if request.version == 0 and not context.profile.uses_zookeeper:
+        for place in places:
+            place(ErrorCode.UNSUPPORTED_VERSION)
+        return response
     if not wanted:
         return response
     deferred = context.groups.commit(

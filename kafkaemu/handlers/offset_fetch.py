@@ -7,6 +7,7 @@ Behavior:
     topics come last. Member id and epoch concern the new consumer groups; classic groups do not look at them.
 
 Versions:
+    In profiles up to 3.9 also 0, which is for offsets in ZooKeeper: 35 without one, and with one those of the group.
     Up to 1 a group's error stands at each partition. 2 has it at the top, and null topics. 5 leader epoch. 7
     require_stable, which waits for open transactions (there are none). 8 several groups, each with its error. 9
     member id and epoch (KIP-848). 10 topic ids in place of names; topics that are no longer there are left out of
@@ -49,6 +50,9 @@ def handle(context: Context, request: Request, body: OffsetFetchRequest) -> Answ
             [deferred for deferred, _ in asked if deferred is not None],
             lambda: OffsetFetchResponse(groups=[make() for _, make in asked]),
         )
+    if version == 0 and not context.profile.uses_zookeeper:
+        refused = OffsetFetchResponseGroup(group_id=body.group_id, error_code=ErrorCode.UNSUPPORTED_VERSION)
+        return _old_answer(version, body, refused)
     topics = None
     if body.topics is not None:
         topics = [

@@ -204,6 +204,10 @@ def _append(
         return _failed(data.index, ErrorCode.INVALID_TOPIC_EXCEPTION)
     try:
         if checked is Origin.OLD_CLIENT:
+            from kafkaemu.log.message_sets import is_empty
+
+            if is_empty(data.records):  # type: ignore[arg-type]
+                return PartitionProduceResponse(index=data.index, base_offset=-1)
             info = partition.append(data.records, acks, now_ms, origin=checked)  # type: ignore[arg-type]
         else:
             info = partition.append(data.records, acks, now_ms, is_checked=True, header=checked)  # type: ignore[arg-type]

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from kafkaemu.log.errors import LogError
 from kafkawire.records.batch import Buffer
+from kafkawire.records.iterate import MalformedRecord
+from kafkawire.records.legacy.message import iterate_entries
 from kafkawire.records.legacy.validate import validate_message_set
 from kafkawire.records.validate import InvalidBatch, ProduceRules
+
+
+def is_empty(message_set: Buffer) -> bool:
+    """Whether there is no whole message in it: then nothing is appended, and nothing is wrong."""
+    try:
+        return next(iterate_entries(message_set), None) is None
+    except MalformedRecord:
+        return False
 
 
 def batch_of(message_set: Buffer, rules: ProduceRules, now_ms: int) -> Buffer:

@@ -25,17 +25,20 @@ EVERYWHERE = [
         "api_versions/*", "*.api_keys.*", "an API that is not built yet is absent, never half there", only_absent=True
     ),
 ]
+#: Of releases before 4.0.
+BEFORE_4 = [
+    Known("api_versions/*", "*_features*", "features are told with the APIs that need them"),
+    Known("*alter_configs/*", "*.error_message", "the sentence of 4.3"),
+    Known("create_partitions/*", "*.partition_index", "the order of partitions in an answer means nothing"),
+    Known("create_topics/bad_replication_factor", "*.error_message", "the sentence of 4.3"),
+    Known("incremental_alter_configs/*", "*", "brokers and client metrics have the config keys of 4.3"),
+    Known("offset_commit/good_and_bad_together", "*", "the order of partitions in an answer means nothing"),
+    Known("update_features/*", "*", "features are refused together, as 4.3 does, not one by one"),
+    Known("offset_delete/*", "*", "groups are those of the coordinator of 4.3"),
+]
 KNOWN: dict[str, list[Known]] = {
     "3.9.1": [
-        Known("api_versions/*", "*_features*", "features are told with the APIs that need them"),
-        Known("*alter_configs/*", "*.error_message", "sets of keys are written as Java writes them, not as Scala did"),
-        Known("*create_partitions/*", "*.partition_index", "the order of partitions in an answer means nothing"),
-        Known("create_topics/bad_configs", "*.error_message", "segment.bytes has the smallest value of 4.3"),
-        Known("create_topics/bad_replication_factor", "*.error_message", "the sentence of 4.3"),
-        Known("create_topics/every_version", "*.configs*", "config keys are those of 4.3"),
-        Known("describe_configs/*", "*.results*", "config keys and resources are those of 4.3"),
-        Known("incremental_alter_configs/*", "*", "config keys and resources are those of 4.3"),
-        Known("describe_groups/*", "*.authorized_operations", "groups have the operations of 4.3"),
+        *BEFORE_4,
         Known("fetch/as_a_replica", "*.node_endpoints*", "replicas are not told where the leader is"),
     ],
 }

@@ -67,15 +67,6 @@ def every_version(session: Session) -> None:
 
 
 @probe
-def zstd_topic(session: Session) -> None:
-    """A topic whose own compression is zstd: 76 up to version 9, whatever is in it."""
-    name, topic_id = make_topic(session, "orders", configs={"compression.type": "zstd"})
-    connection = session.connect()
-    for version in (4, 5, 9, 10):
-        connection.ask(fetch(name, part(), topic_id=topic_id), version)
-
-
-@probe
 def empty_partition(session: Session) -> None:
     """Nothing there: no records, but not null, in every version."""
     name, topic_id = make_topic(session, "orders")
