@@ -177,10 +177,6 @@ class PartitionLog:
         ``segment.bytes``, the errors of `ProducerState.check`, KAFKA_STORAGE_ERROR without memory.
         """
         if origin is not _CLIENT:
-            if origin is Origin.OLD_CLIENT:
-                from kafkaemu.log.message_sets import batch_of
-
-                payload = batch_of(payload, self.config.produce_rules(self.name), now_ms)
             return self._append_trusted(payload, leader_epoch, now_ms)
         rules = self._rules
         if rules is None:

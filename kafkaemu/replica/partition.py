@@ -154,6 +154,10 @@ class Partition:
                 f"{', '.join(map(str, self.isr))}",
             )
         log = self.log
+        if origin is Origin.OLD_CLIENT:
+            from kafkaemu.log.message_sets import batch_of
+
+            payload = batch_of(payload, log.config.produce_rules(log.name), now_ms)
         info = log.append_as_leader(
             payload, self.leader_epoch, now_ms, origin=origin, is_checked=is_checked, header=header
         )
