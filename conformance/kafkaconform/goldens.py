@@ -68,6 +68,15 @@ def _index_path(folder: Path, release: str) -> Path:
     return folder / release / "index.json"
 
 
+def recorded_path(folder: Path, release: str, probe: Probe) -> Path:
+    """Where what a release answered is to be read: its own golden, or that of `BASE_RELEASE` if it answered alike. There may be
+    none."""
+    own = golden_path(folder, release, probe)
+    if own.exists() or probe.path not in Index.read(folder, release).alike:
+        return own
+    return golden_path(folder, BASE_RELEASE, probe)
+
+
 def store(folder: Path, release: str, probe: Probe, golden: Golden) -> None:
     """Keeps a recording: as a file, or in the index if `BASE_RELEASE` answered the same."""
     if release == BASE_RELEASE:
@@ -167,7 +176,6 @@ def read_golden(path: Path) -> Golden:
 
 def replay(probe: Probe, host: str, port: int, *, folder: Path, release: str) -> list[Difference]:
     """Runs ``probe`` against any broker and compares with its golden: (path, Kafka's, this broker's)."""
-    path = golden_path(folder, release, probe)
-    golden = read_golden(path if path.exists() else golden_path(folder, BASE_RELEASE, probe))
+    golden = read_golden(recorded_path(folder, release, probe))
     actual = run_probe(probe, host, port, release=release)
     return differences(golden["steps"], actual["steps"], "steps")

@@ -4,9 +4,10 @@ import time
 from collections.abc import Iterable
 
 from kafkaconform.checks import Check, Target
-from kafkaconform.goldens import golden_path, read_golden, run_probe
+from kafkaconform.goldens import read_golden, recorded_path, run_probe
 from kafkaconform.outcome import differences
 from kafkaconform.registry import Probe
+from kafkaconform.releases import NotAskable
 from kafkaconform.results import Difference, Kind, Outcome, Result
 from kafkaconform.session import ProbeFailed
 from kafkaconform.wire import ConnectionClosed, NoAnswer, NotReproduced
@@ -35,12 +36,14 @@ def _run(probe: Probe, target: Target) -> Result:
         took_s = time.monotonic() - begin
         return Result(Kind.PROBE, probe.path, probe.holds, outcome, took_s, reason, found, expected, actual)
 
-    golden = golden_path(target.goldens, target.release, probe)
+    golden = recorded_path(target.goldens, target.release, probe)
     if not golden.exists():
         return ended(Outcome.NOT_RUN, f"there is no recorded answer of Apache Kafka {target.release}")
     expected = read_golden(golden)["steps"]
     try:
         actual = run_probe(probe, target.host, target.port, release=target.release)["steps"]
+    except NotAskable as reason:
+        return ended(Outcome.NOT_RUN, str(reason))
     except (ProbeFailed, NotReproduced, MalformedMessage) as failure:
         return ended(Outcome.FAILED, str(failure) or type(failure).__name__, expected=expected)
     except (ConnectionClosed, NoAnswer) as failure:
