@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -40,7 +41,14 @@ def run(broker: Broker, listeners: Listeners) -> None:
     # Each connection that waits holds a dozen objects: collecting whenever 700 have come on top takes a tenth of the time with a
     # thousand connections. Little garbage here is cyclic.
     gc.set_threshold(*GC_THRESHOLDS)
+    for number in _SIGNALS:
+        # Before the first signal can be received, and for a second one that comes when all is done: trio delivers it again then.
+        signal.signal(number, _end)
     trio.run(serve, broker, listeners)
+
+
+def _end(_number: int, _frame: object) -> None:
+    os._exit(0)
 
 
 async def serve(broker: Broker, listeners: Listeners) -> None:
