@@ -82,11 +82,11 @@ def configured(values: dict[str, list[str]], environ: Mapping[str, str] = Mappin
     """What the options by name, and these variables, come to. Raises `UsageError`."""
     from kafkaemu.world.real.disk import RealDisk
 
-    default_host = environ.get(HOST_VARIABLE, DEFAULT_HOST)
+    default_host = environ.get(HOST_VARIABLE) or DEFAULT_HOST
     flags = _flags(values, default_host)
     environment = None
     if any(name.startswith("KAFKA_") for name in environ):
-        from kafkaemu.config.environment import read_environment
+        from kafkaemu.config.environment import read_environment, where_advertised
 
         environment = read_environment(environ)
     try:
@@ -102,7 +102,9 @@ def configured(values: dict[str, list[str]], environ: Mapping[str, str] = Mappin
     except ConfigError as error:
         raise UsageError(str(error)) from None
     overrides = sources.overrides
-    if "listeners" not in overrides:
+    if "listeners" not in overrides and environment is not None and "advertised.listeners" in environment.settings:
+        overrides["listeners"] = where_advertised(overrides["advertised.listeners"])
+    elif "listeners" not in overrides:
         overrides.update({**_listeners(default_host, DEFAULT_PORT), **overrides})
     try:
         config = BrokerConfig(overrides)

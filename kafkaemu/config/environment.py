@@ -63,17 +63,13 @@ def read_environment(environ: Mapping[str, str]) -> Environment:
             if text or not variable.startswith(BITNAMI_PREFIX):
                 settings[key] = (variable, text)
     cluster_ids = [environ[name] for name in CLUSTER_ID_VARIABLES if environ.get(name)]
-    _listen_where_advertised(settings)
     return Environment(settings, cluster_ids[0] if cluster_ids else None, tuple(foreign))
 
 
-def _listen_where_advertised(settings: dict[str, tuple[str, str]]) -> None:
-    """Told only what to advertise, Confluent's image listens on the same ports of every address."""
-    if "advertised.listeners" not in settings or "listeners" in settings:
-        return
-    variable, text = settings["advertised.listeners"]
+def where_advertised(advertised_listeners: str) -> str:
+    """Listeners on the ports that are advertised, at every address: so listens Confluent's image that is told nothing else."""
     listeners = []
-    for advertised in text.split(","):
+    for advertised in advertised_listeners.split(","):
         name, slashes, address = advertised.strip().rpartition("://")
         listeners.append(f"{name}{slashes}0.0.0.0:{address.rpartition(':')[2]}")
-    settings["listeners"] = (variable, ",".join(listeners))
+    return ",".join(listeners)

@@ -211,6 +211,15 @@ def test_told_only_what_to_advertise_it_listens_on_the_same_ports_everywhere() -
         ("HOST", "0.0.0.0", 9092),
     ]
     assert setup.listeners.advertised["PLAINTEXT"].host == "broker"
+    assert setup.taken == ("KAFKA_ADVERTISED_LISTENERS", "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP")
+
+
+def test_told_what_to_advertise_it_listens_where_the_file_says() -> None:
+    path = str(STOCK / "server-4.3.properties")
+    setup = setup_of("--config", path, KAFKA_ADVERTISED_LISTENERS="PLAINTEXT://broker:30092")
+    assert [(one.name, one.port) for one in setup.listeners.broker] == [("PLAINTEXT", 9092)]
+    assert [one.name for one in setup.listeners.controller] == ["CONTROLLER"]
+    assert setup.listeners.advertised["PLAINTEXT"].port == 30092
 
 
 def test_a_container_says_where_to_listen_if_nothing_else_does() -> None:
