@@ -69,18 +69,6 @@ def _ignore_body(frame: object, position: int) -> tuple[None, int]:
     return None, position
 
 
-def _unsupported_api_versions(context: Context, request: Request, body: None) -> Answer:
-    """What a client gets that asks for ApiVersions in a version unknown here (KIP-511): only the versions of ApiVersions itself,
-    in the layout of version 0, so that it can ask again."""
-    from kafkawire.messages.api_versions import ApiVersion, ApiVersionsResponse
-
-    api = APIS[API_VERSIONS_KEY]
-    return ApiVersionsResponse(
-        error_code=ErrorCode.UNSUPPORTED_VERSION,
-        api_keys=[ApiVersion(api_key=api.key, min_version=api.oldest, max_version=api.last)],
-    )
-
-
 class Dispatcher:
     """Finds handlers. One per broker, shared by all its connections.
 
@@ -114,8 +102,20 @@ class Dispatcher:
             self.routes[key << 16 | version] = route
             return route
         if key == API_VERSIONS_KEY and last >= 0:
-            return Route(APIS[key], version, _ignore_body, _unsupported_api_versions, 0)
+            return Route(APIS[key], version, _ignore_body, self._unsupported_api_versions, 0)
         raise UnsupportedVersion(key, version)
+
+    def _unsupported_api_versions(self, context: Context, request: Request, body: None) -> Answer:
+        """What a client gets that asks for ApiVersions in a version unknown here (KIP-511): only the versions of ApiVersions that are
+        served, in the layout of version 0, so that it can ask again. Java's clients ask for the last of them, without end if it is
+        refused, too."""
+        from kafkawire.messages.api_versions import ApiVersion, ApiVersionsResponse
+
+        first, last = self._served[API_VERSIONS_KEY]
+        return ApiVersionsResponse(
+            error_code=ErrorCode.UNSUPPORTED_VERSION,
+            api_keys=[ApiVersion(api_key=API_VERSIONS_KEY, min_version=first, max_version=last)],
+        )
 
     def warm(self, key: int, version: int) -> None:
         """Do ahead what the first request of an API has to wait for: of the client that asks in ``version``, or as near to it as is
