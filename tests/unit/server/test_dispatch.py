@@ -43,7 +43,9 @@ def test_what_is_not_served_is_refused(dispatcher: Dispatcher, api_key: int, ver
 
 
 @pytest.mark.parametrize("version", [4, -1, 32767])
-def test_api_versions_is_answered_in_any_version_with_those_that_are_served(dispatcher: Dispatcher, version: int) -> None:
+def test_api_versions_is_answered_in_any_version_with_those_that_are_served(
+    dispatcher: Dispatcher, version: int
+) -> None:
     route = dispatcher.route(18, version)
     body, _ = route.decode(b"anything", 0)
     request = Request(18, version, 1, "test", Peer("/127.0.0.1", 1, "PLAINTEXT"))
