@@ -12,15 +12,15 @@ from kafkaconform.results import Kind, Result
 class Target:
     """The broker that is judged, and by what.
 
-    ``release`` names the release of Apache Kafka whose goldens, below ``goldens``, are expected. ``controller`` is the address of a
-    controller listener, where one can be reached.
+    ``release`` names the release of Apache Kafka whose goldens, below ``goldens``, are expected. ``beside`` is the address of
+    another broker, whose answers are expected instead.
     """
 
     host: str
     port: int
     release: str
     goldens: Path
-    controller: tuple[str, int] | None = None
+    beside: tuple[str, int] | None = None
 
     @property
     def bootstrap(self) -> str:

@@ -1,6 +1,7 @@
 """The ``kafkaconform`` command: argument parsing and printing only."""
 
 import importlib.util
+import json
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -19,6 +20,7 @@ _version_option = click.option(
 _port_option = click.option(
     "--port", default=9092, show_default=True, type=click.IntRange(1, 65535), help="Its port on 127.0.0.1."
 )
+_file = click.Path(path_type=Path)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -105,49 +107,89 @@ def record(bootstrap: str, only: str, kafka_version: str, goldens: Path) -> None
 @click.option("--bootstrap", default="127.0.0.1:9092", show_default=True, help="The broker to judge, HOST:PORT.")
 @click.option("--only", default="*", metavar="GLOB", help="Checks by path, such as 'fetch/*'; or an API.")
 @click.option("--as-version", default=DEFAULT_KAFKA_VERSION, show_default=True, help="The release it should be like.")
-@click.option("--kinds", default="probe", show_default=True, help="Kinds of checks: probe, scenario, history.")
-@click.option("--known", type=click.Path(path_type=Path), help="A TOML file of accepted differences.")
-@click.option("--json", "json_file", type=click.Path(path_type=Path), help="Where to write the run as JSON.")
+@click.option(
+    "--kinds", default="probe,scenario,history", show_default=True, help="Kinds of checks, with commas between them."
+)
+@click.option("--client", "clients", multiple=True, metavar="NAME", help="Scenarios of this client; may be repeated.")
+@click.option("--known", type=_file, help="A TOML file of accepted differences.")
+@click.option("--json", "json_file", type=_file, help="Where to write the run as JSON.")
+@click.option("--junit", "junit_file", type=_file, help="Where to write the run as JUnit XML.")
+@click.option("--html", "html_file", type=_file, help="Where to write the run as a page to read.")
+@click.option(
+    "--beside", metavar="HOST:PORT", help="Another broker, whose answers are expected instead of recorded ones."
+)
 @click.option("--goldens", type=click.Path(file_okay=False, path_type=Path), help="Recorded answers other than ours.")
 def run(
     bootstrap: str,
     only: str,
     as_version: str,
     kinds: str,
+    clients: tuple[str, ...],
     known: Path | None,
     json_file: Path | None,
+    junit_file: Path | None,
+    html_file: Path | None,
+    beside: str | None,
     goldens: Path | None,
 ) -> None:
-    """Judge any broker by what Apache Kafka answers; exit code 0 where nothing differs."""
+    """Judge any broker by what Apache Kafka answers; exit code 0 where nothing differs, 1 where something does."""
     _require_extra()
     from kafkaconform.checks import Target
     from kafkaconform.goldens import shipped_goldens
     from kafkaconform.known import BadKnownList
     from kafkaconform.results import Kind
-    from kafkaconform.run_command import CannotRun
+    from kafkaconform.run_command import CannotRun, Files, Selection
     from kafkaconform.run_command import run as run_command
+    from kafkaconform.scenario_checks import UnknownClient
 
     try:
-        chosen = {Kind(kind.strip()) for kind in kinds.split(",")}
+        chosen = frozenset(Kind(kind.strip()) for kind in kinds.split(","))
     except ValueError as error:
         raise click.BadParameter(f"{error}: it is one of {', '.join(Kind)}.", param_hint="--kinds") from None
     host, port = _address(bootstrap)
-    target = Target(host, port, as_version, goldens or shipped_goldens())
+    other = _address(beside, "--beside") if beside else None
+    target = Target(host, port, as_version, goldens or shipped_goldens(), beside=other)
+    selection = Selection(only=only, kinds=chosen, clients=clients)
+    files = Files(known=known, json=json_file, junit=junit_file, html=html_file)
     try:
-        sys.exit(run_command(target, only=only, kinds=chosen, known_file=known, json_file=json_file))
-    except (BadKnownList, CannotRun) as error:
+        sys.exit(run_command(target, selection, files))
+    except (BadKnownList, CannotRun, UnknownClient) as error:
         _fail(str(error), 2)
 
 
-def _address(bootstrap: str) -> tuple[str, int]:
-    host, _, port = bootstrap.rpartition(":")
-    if not host or not port.isdecimal():
-        raise click.BadParameter(f"{bootstrap!r} is not HOST:PORT.", param_hint="--bootstrap")
-    return host, int(port)
+@main.command()
+@click.argument("before", type=_file)
+@click.argument("after", type=_file)
+@click.option("--json", "json_file", type=_file, help="Where to write what changed as JSON.")
+def compare(before: Path, after: Path, json_file: Path | None) -> None:
+    """Tell what changed between two runs that were written with --json; exit code 0 where nothing did, 1 where something did."""
+    from kafkaconform.compare import BadReport, changes, read_run, report
+
+    try:
+        old, new = read_run(before), read_run(after)
+        found = changes(old, new)
+        if json_file is not None:
+            json_file.write_text(
+                json.dumps([change.to_json() for change in found], ensure_ascii=False), encoding="utf-8"
+            )
+    except BadReport as error:
+        _fail(str(error), 2)
+    except OSError as error:
+        _fail(f"{json_file} cannot be written: {error.strerror}.", 2)
+    for line in report(old, new, found):
+        click.echo(line)
+    sys.exit(1 if found else 0)
+
+
+def _address(address: str, option: str = "--bootstrap") -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
+        raise click.BadParameter(f"{address!r} is not HOST:PORT.", param_hint=option)
+    return host.removeprefix("[").removesuffix("]"), int(port)
 
 
 def _require_extra() -> None:
-    if importlib.util.find_spec("rich") is None:
+    if any(importlib.util.find_spec(name) is None for name in ("rich", "jinja2")):
         _fail("This needs the conformance extra: pip install 'kafkaemu[conformance]'")
 
 

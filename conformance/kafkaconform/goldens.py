@@ -15,6 +15,8 @@ from kafkaconform.outcome import Tree, differences
 from kafkaconform.registry import Probe
 from kafkaconform.releases import NotAskable, is_before
 from kafkaconform.session import ProbeFailed, Session
+from kafkaconform.wire import ConnectionClosed, NoAnswer, NotReproduced
+from kafkawire.primitives import MalformedMessage
 
 LINE_CHARACTERS_MAX = 120
 
@@ -104,14 +106,24 @@ def leave_out(folder: Path, release: str, probe: Probe, reason: str) -> None:
     index.write(folder, release)
 
 
+class Unfinished(Exception):
+    """A probe did not come to its end; the text says why.
+
+    Args:
+        steps: what it had seen until then.
+    """
+
+    def __init__(self, reason: str, steps: list[Tree]) -> None:
+        super().__init__(reason)
+        self.steps = steps
+
+
 def run_probe(probe: Probe, host: str, port: int, *, release: str, check_answers: bool = False) -> Golden:
     """Runs ``probe`` once; what it saw, in golden form.
 
     Raises:
-        ProbeFailed, ConnectionClosed, NoAnswer: what the probe prepares could not be had.
-        NotReproduced, MalformedMessage: an answer could not be decoded, or not encoded again.
+        Unfinished: what the probe needs could not be had, an answer could not be decoded (or not encoded again), nobody listens.
         NotAskable: the release cannot be asked that.
-        OSError: nobody listens there.
     """
     if probe.since is not None and is_before(release, probe.since[0]):
         raise NotAskable(probe.since[1])
@@ -120,14 +132,31 @@ def run_probe(probe: Probe, host: str, port: int, *, release: str, check_answers
         host, port, suffix=suffix, release=release, check_answers=check_answers, at_controller=probe.at_controller
     )
     try:
-        try:
-            probe.run(session)
-        except (AttributeError, TypeError) as failure:
-            # `ask` gives None where no answer came, and the probe needed one.
-            raise ProbeFailed(f"{failure}; the last steps: {session.steps[-2:]}") from failure
+        probe.run(session)
         return {"probe": f"{probe.api}/{probe.name}", "holds": probe.holds, "steps": session.record()}
+    except NotAskable:
+        raise
+    except Exception as failure:
+        # A probe relies on answers as Kafka gives them; whatever another broker breaks in it by its own is that broker's failure.
+        raise Unfinished(_why(failure, f"{host}:{port}"), session.finished_steps()) from failure
     finally:
         session.close()
+
+
+def _why(failure: Exception, address: str) -> str:
+    match failure:
+        case ConnectionClosed():
+            return "the connection was closed while the probe prepared what it needs"
+        case NoAnswer():
+            return "no answer came while the probe prepared what it needs"
+        case ProbeFailed() | NotReproduced():
+            return str(failure)
+        case MalformedMessage():
+            return f"an answer cannot be decoded: {failure}"
+        case OSError():
+            return f"{address}: {failure.strerror or failure}"
+        case _:
+            return f"the probe cannot go on after what it was answered: {type(failure).__name__}: {failure}"
 
 
 def record_probe(probe: Probe, host: str, port: int, *, release: str) -> tuple[Golden, list[Difference]]:
@@ -175,7 +204,7 @@ def read_golden(path: Path) -> Golden:
 
 
 def replay(probe: Probe, host: str, port: int, *, folder: Path, release: str) -> list[Difference]:
-    """Runs ``probe`` against any broker and compares with its golden: (path, Kafka's, this broker's)."""
+    """Runs ``probe`` against any broker and compares with its golden: (path, Kafka's, this broker's). Raises `Unfinished`."""
     golden = read_golden(recorded_path(folder, release, probe))
     actual = run_probe(probe, host, port, release=release)
     return differences(golden["steps"], actual["steps"], "steps")

@@ -8,12 +8,9 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from kafkaconform.goldens import BASE_RELEASE, Difference, leave_out, record_probe, store
+from kafkaconform.goldens import BASE_RELEASE, Difference, Unfinished, leave_out, record_probe, store
 from kafkaconform.registry import Probe, all_probes
 from kafkaconform.releases import NotAskable
-from kafkaconform.session import ProbeFailed
-from kafkaconform.wire import ConnectionClosed, NoAnswer, NotReproduced
-from kafkawire.primitives import MalformedMessage
 
 #: Longer values are cut in the table of differences; the golden holds them whole.
 SHOWN_CHARACTERS_MAX = 60
@@ -45,14 +42,8 @@ def _record_one(console: Console, probe: Probe, host: str, port: int, release: s
     except NotAskable as reason:
         leave_out(folder, release, probe, str(reason))
         return True
-    except (ProbeFailed, NotReproduced, MalformedMessage) as failure:
+    except Unfinished as failure:
         console.print(f"[red]{probe.path}[/red]: {failure}", highlight=False)
-        return False
-    except (ConnectionClosed, NoAnswer) as failure:
-        console.print(f"[red]{probe.path}[/red]: {type(failure).__name__} while preparing", highlight=False)
-        return False
-    except OSError as failure:
-        console.print(f"[red]{probe.path}[/red]: {host}:{port}: {failure.strerror}", highlight=False)
         return False
     if unstable:
         console.print(differences_table(f"{probe.path}: two recordings differ", unstable, "first", "second"))

@@ -108,7 +108,12 @@ def all_probes(only: str = "*") -> list[Probe]:
     package = importlib.import_module("kafkaconform.probes")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"kafkaconform.probes.{module.name}")
-    pattern = only if "/" in only or "*" in only else f"{only}/*"
     probes = [_PROBES[path] for path in sorted(_PROBES)]
     probes += [attrs.evolve(probe, at_controller=True) for probe in probes if probe.may_ask_controller]
-    return [probe for probe in probes if fnmatch.fnmatch(probe.path, pattern)]
+    return [probe for probe in probes if is_selected(probe.path, only)]
+
+
+def is_selected(path: str, only: str) -> bool:
+    """Whether the glob ``only``, or a group such as an API, selects the check of this path."""
+    pattern = only if "/" in only or "*" in only else f"{only}/*"
+    return fnmatch.fnmatchcase(path, pattern)

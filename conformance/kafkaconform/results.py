@@ -41,13 +41,23 @@ class Difference(NamedTuple):
     actual: Tree
 
 
+class Asked(NamedTuple):
+    """How often one check asked a version of an API, and how many of the answers were the expected ones."""
+
+    api: str
+    version: int
+    times: int
+    alike: int
+
+
 @attrs.frozen
 class Result:
     """How one check ended.
 
     ``path`` names it: ``fetch/unknown_topic``, ``kafkajs/rebalance``. ``holds`` is the rule it shows. ``reason`` says why it failed
     without a difference, why its differences are accepted, or why it was not run (with the command that installs what is missing).
-    ``expected`` and ``actual`` are the steps of a probe: what the reference and what this broker did.
+    ``expected`` and ``actual`` are the steps of a probe that did not pass: what the reference and what this broker did. ``asked``
+    is what a probe asks for; an answer that it did not come to counts as another than expected.
     """
 
     kind: Kind
@@ -59,19 +69,20 @@ class Result:
     differences: tuple[Difference, ...] = ()
     expected: Tree = None
     actual: Tree = None
+    asked: tuple[Asked, ...] = ()
 
     @property
     def api(self) -> str:
-        """The group it stands in: the part of the path before the slash."""
-        return self.path.partition("/")[0]
+        """The group it stands in: the part of the path before the last slash."""
+        return self.path.rpartition("/")[0]
 
 
 @attrs.frozen
 class Run:
     """One run against one broker: against what, when (ISO 8601, UTC), with what, and how each check ended.
 
-    ``release`` is the release of Apache Kafka whose answers were expected; ``versions`` names the programs that took part
-    (kafkaconform, Python, clients) with their versions.
+    ``release`` is the release of Apache Kafka whose answers were expected, unless those of the broker at ``beside`` were;
+    ``versions`` names the programs that took part (kafkaconform, Python, clients) with their versions.
     """
 
     bootstrap: str
@@ -80,6 +91,12 @@ class Run:
     duration_s: float
     versions: dict[str, str]
     results: tuple[Result, ...]
+    beside: str = ""
+
+    @property
+    def expectation(self) -> str:
+        """By what the broker is judged, in words."""
+        return f"the broker at {self.beside}" if self.beside else f"Apache Kafka {self.release}"
 
     def counts(self) -> Counter[Outcome]:
         """How many checks ended in each way."""
@@ -97,15 +114,15 @@ class Run:
         return {"format": FORMAT, **own, "results": [attrs.asdict(result, recurse=False) for result in self.results]}
 
     @classmethod
-    def from_json(cls, tree: dict[str, Any]) -> "Run":
+    def from_json(cls, tree: Any) -> "Run":
         """What `to_json` gave. Raises ValueError for anything else."""
-        if tree.get("format") != FORMAT:
+        if not isinstance(tree, dict) or tree.get("format") != FORMAT:
             raise ValueError(f"not a report of format {FORMAT}")
         fields = {name: value for name, value in tree.items() if name != "format"}
         try:
             fields["results"] = tuple(_result(each) for each in cast(Sequence[dict[str, Any]], fields["results"]))
             return cls(**fields)
-        except (KeyError, TypeError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not a whole report: {error}") from None
 
 
@@ -113,4 +130,5 @@ def _result(tree: dict[str, Any]) -> Result:
     fields = dict(tree)
     fields["kind"], fields["outcome"] = Kind(fields["kind"]), Outcome(fields["outcome"])
     fields["differences"] = tuple(Difference(*each) for each in fields["differences"])
+    fields["asked"] = tuple(Asked(*each) for each in fields["asked"])
     return Result(**fields)

@@ -1,82 +1,119 @@
 """``kafkaconform run``: from the options to the exit code."""
 
 import json
-import socket
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
+import attrs
 from rich.console import Console
-from rich.progress import Progress
 
 from kafkaconform.checks import Check, Target
+from kafkaconform.console import narrating, say
 from kafkaconform.known import KnownList, read_known
 from kafkaconform.probing import probe_checks
-from kafkaconform.recorder import differences_table
-from kafkaconform.registry import all_probes
-from kafkaconform.results import Kind, Outcome, Result, Run
+from kafkaconform.reach import why_unreachable
+from kafkaconform.registry import all_probes, is_selected
+from kafkaconform.reports.html import write_html
+from kafkaconform.reports.junit import write_junit
+from kafkaconform.reports.text import summary
+from kafkaconform.results import Kind, Run
 from kafkaconform.runner import run_checks, unneeded
-
-CONNECT_TIMEOUT_S = 5
-DIFFERENCES_SHOWN = 20
+from kafkaconform.scenario_checks import chosen_clients, scenario_checks, versions_of
 
 
 class CannotRun(Exception):
     """Nothing can be run as asked; the text is one sentence for the user."""
 
 
-def run(target: Target, *, only: str, kinds: set[Kind], known_file: Path | None, json_file: Path | None) -> int:
+@attrs.frozen(kw_only=True)
+class Selection:
+    """Which checks: those of these kinds that the glob selects; of scenarios those of the named clients, if any are."""
+
+    only: str = "*"
+    kinds: frozenset[Kind] = frozenset(Kind)
+    clients: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Files:
+    """The list of accepted differences to read, and the reports to write."""
+
+    known: Path | None = None
+    json: Path | None = None
+    junit: Path | None = None
+    html: Path | None = None
+
+    def reports(self) -> list[tuple[Path, Callable[[Run, Path], None]]]:
+        """Each report that is asked for, and what writes it."""
+        writers = ((self.json, _write_json), (self.junit, write_junit), (self.html, write_html))
+        return [(file, write) for file, write in writers if file is not None]
+
+
+def run(target: Target, selection: Selection, files: Files, console: Console | None = None) -> int:
     """Run what is selected, tell it on the terminal and in the files asked for; the exit code.
 
     Raises:
-        CannotRun: nothing matches, or nobody listens there.
+        CannotRun: nothing matches, nobody listens there, or a report cannot be written.
+        UnknownClient: there is no such client.
         BadKnownList: the list of known differences cannot be used.
     """
-    known = read_known(known_file) if known_file else KnownList()
-    checks = select(only, kinds)
+    console = console or Console()
+    known = read_known(files.known) if files.known else KnownList()
+    for file, _ in files.reports():
+        _require_writable(file)
+    checks = select(selection, target.release)
     if not checks:
-        raise CannotRun(f"No check matches {only!r}.")
-    _connect(target)
-    console = Console()
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("checking", total=len(checks))
-
-        def told(result: Result) -> None:
-            progress.advance(task)
-            if result.outcome is Outcome.FAILED:
-                _show(console, result)
-
-        found = run_checks(target, checks, known, told=told, versions={})
-    spare = unneeded(found, known, (check.path for check in select("*", set(Kind))))
+        raise CannotRun(f"No check matches {selection.only!r}.")
+    for address in filter(None, ((target.host, target.port), target.beside)):
+        if reason := why_unreachable(*address):
+            raise CannotRun(reason)
+    versions = (
+        versions_of(chosen_clients(selection.clients, target.release)) if Kind.SCENARIO in selection.kinds else {}
+    )
+    with narrating(console, len(checks)) as narrator:
+        found = run_checks(target, checks, known, told=narrator.tell, versions=versions)
+    for file, write in files.reports():
+        write(found, file)
+    spare = unneeded(found, known, (check.path for check in select(Selection(), target.release)))
     for entry in spare:
-        console.print(
-            f"Not needed any more in {known_file}: {entry.check} {entry.where} ({entry.reason})", highlight=False
-        )
-    if json_file:
-        json_file.write_text(json.dumps(found.to_json(), ensure_ascii=False), encoding="utf-8")
-    console.print(summary(found), highlight=False)
+        say(console, f"Not needed any more in {files.known}: {entry.check} {entry.where} ({entry.reason})", style="red")
+    for line in summary(found):
+        say(console, line)
     return 0 if found.is_good and not spare else 1
 
 
-def select(only: str, kinds: set[Kind]) -> list[Check]:
-    """The checks whose path the glob ``only`` matches, of these kinds."""
-    return probe_checks(all_probes(only)) if Kind.PROBE in kinds else []
+def select(selection: Selection, release: str) -> list[Check]:
+    """The checks that are selected, probes first."""
+    checks: list[Check] = []
+    if Kind.PROBE in selection.kinds:
+        checks += probe_checks(all_probes())
+    if Kind.SCENARIO in selection.kinds:
+        checks += scenario_checks(chosen_clients(selection.clients, release))
+    if Kind.HISTORY in selection.kinds:
+        checks += history_checks()
+    return [check for check in checks if is_selected(check.path, selection.only)]
 
 
-def summary(run: Run) -> str:
-    """One line: how many checks ended in which way."""
-    counts = run.counts()
-    told = ", ".join(f"{counts[outcome]} {outcome}" for outcome in Outcome if counts[outcome])
-    return f"{run.bootstrap} against Apache Kafka {run.release}: {told or 'nothing run'}, in {run.duration_s:.1f} s."
+def history_checks() -> Sequence[Check]:
+    """The checks of kind history."""
+    if find_spec("kafkaconform.histories") is None:
+        return []
+    found: Sequence[Check] = import_module("kafkaconform.histories").checks()
+    return found
 
 
-def _connect(target: Target) -> None:
+def _write_json(run: Run, file: Path) -> None:
+    file.write_text(json.dumps(run.to_json(), ensure_ascii=False), encoding="utf-8")
+
+
+def _require_writable(file: Path) -> None:
+    """Raises CannotRun before anything is run, rather than after all of it."""
+    existed = file.exists()
     try:
-        socket.create_connection((target.host, target.port), timeout=CONNECT_TIMEOUT_S).close()
+        file.open("ab").close()
     except OSError as failure:
-        raise CannotRun(f"Nobody answers at {target.bootstrap}: {failure.strerror or failure}.") from None
-
-
-def _show(console: Console, result: Result) -> None:
-    console.print(f"[red]{result.path}[/red]: {result.reason or result.holds}", highlight=False)
-    if result.differences:
-        shown = result.differences[:DIFFERENCES_SHOWN]
-        console.print(differences_table("", shown, "expected", "actual"))
+        raise CannotRun(f"The report {file} cannot be written: {failure.strerror}.") from None
+    if not existed:
+        file.unlink()

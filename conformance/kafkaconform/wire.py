@@ -60,8 +60,8 @@ def frame_of(message: TopLevel, version: int, *, correlation_id: int, client_id:
 class RawConnection:
     """One TCP connection to a broker. Answers are read in the order in which they come."""
 
-    def __init__(self, host: str, port: int) -> None:
-        self._socket = socket.create_connection((host, port), timeout=ANSWER_TIMEOUT_S)
+    def __init__(self, host: str, port: int, timeout_s: float = ANSWER_TIMEOUT_S) -> None:
+        self._socket = socket.create_connection((host, port), timeout=timeout_s)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received = bytearray()
 

@@ -8,14 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from kafkaconform.goldens import golden_path, laid_out, read_golden, record_probe, replay, write_golden
+from kafkaconform.goldens import Unfinished, golden_path, laid_out, read_golden, record_probe, replay, write_golden
 from kafkaconform.registry import Probe, all_probes
-from kafkaconform.session import ProbeFailed, Session
+from kafkaconform.session import Session
 from kafkaconform.wire import NotReproduced, decode_answer
 from kafkawire import compiler
 from kafkawire.messages.api_versions import ApiVersionsResponse
 from kafkawire.messages.list_groups import ListedGroup, ListGroupsRequest, ListGroupsResponse
-from kafkawire.primitives import MalformedMessage
 
 Answer = Callable[[int], bytes | None]
 
@@ -81,7 +80,7 @@ def test_two_recordings_that_differ_are_told_apart() -> None:
 
 
 def test_bytes_behind_an_answer_are_refused() -> None:
-    with canned(lambda number: listed() + b"\x00") as port, pytest.raises(MalformedMessage, match="behind"):
+    with canned(lambda number: listed() + b"\x00") as port, pytest.raises(Unfinished, match="behind"):
         record_probe(PROBE, "127.0.0.1", port, release="4.3.1")
 
 
@@ -108,7 +107,7 @@ def test_an_answer_that_is_never_read_fails_the_probe() -> None:
     def forgetful(session: Session) -> None:
         session.connect().send(ListGroupsRequest(), 1)
 
-    with canned(lambda number: listed()) as port, pytest.raises(ProbeFailed, match="never read"):
+    with canned(lambda number: listed()) as port, pytest.raises(Unfinished, match="never read"):
         record_probe(Probe("list_groups", "forgetful", "x", forgetful), "127.0.0.1", port, release="4.3.1")
 
 

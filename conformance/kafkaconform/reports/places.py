@@ -1,0 +1,48 @@
+"""Where something differs, in words that a reader can look up."""
+
+import json
+import re
+
+from kafkaconform.outcome import Tree
+from kafkaconform.results import Difference, Result
+
+#: Longer values are cut where one line has to do; the JSON report holds them whole.
+SHOWN_CHARACTERS_MAX = 60
+
+_STEP = re.compile(r"steps\[(\d+)\]\.?(?:outcome\.?)?(?:answer\.)?(.*)", re.DOTALL)
+
+
+def step_of(difference: Difference) -> int | None:
+    """Index of the step a difference is in; None for one that is in none."""
+    found = _STEP.fullmatch(difference.where)
+    return int(found[1]) if found else None
+
+
+def place(result: Result, difference: Difference) -> str:
+    """``Fetch v11: responses[0].error_code``: which request it is about, and where in its answer."""
+    found = _STEP.fullmatch(difference.where)
+    if not found:
+        return difference.where
+    return f"{step_title(result, int(found[1]))}: {found[2] or 'what came'}"
+
+
+def step_title(result: Result, index: int) -> str:
+    """What was asked in a step: ``Fetch v11``, and the connection if there are several."""
+    for steps in (result.expected, result.actual):
+        if steps and index < len(steps):
+            connection = steps[index]["connection"]
+            several = any(step["connection"] != connection for step in steps)
+            return f"{steps[index]['request']}{f' on connection {connection}' if several else ''}"
+    return f"step {index + 1}"
+
+
+def one_line(value: Tree, limit: int = SHOWN_CHARACTERS_MAX) -> str:
+    """A value as JSON, cut to ``limit`` characters."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def sentence(result: Result, difference: Difference) -> str:
+    """A difference as one line."""
+    expected, actual = one_line(difference.expected), one_line(difference.actual)
+    return f"{place(result, difference)}: expected {expected}, was {actual}"
