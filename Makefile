@@ -19,13 +19,13 @@ help:
 	@echo 'make bench         the measurements of docs/benchmarks.md, beside Apache Kafka and kfake where Java and Go are'
 	@echo 'make scale         100,000 partitions, 5000 connections, 500 members, a batch of 90 MB, a simulated day'
 	@echo 'make wheel         build the wheel and try it in a clean environment'
-	@echo 'make test-clients  clients of other languages: Java (needs a JRE and Maven), kcat (installed from Debian)'
+	@echo 'make test-clients  clients of other languages: Java (needs a JDK and Maven), kcat (installed from Debian)'
 	@echo 'make profiles      every recorded answer of older releases against --as-version of each'
 	@echo 'make soak          long runs under load, minutes not seconds'
 	@echo 'make soak-hour     an hour at 80 % load, everything counted (SOAK_ARGS="--minutes 5 --csv samples.csv")'
 	@echo 'make lock          renew requirements-dev.lock'
 	@echo 'make coverage      docs/coverage.md anew: what is served, and which recorded answers prove it'
-	@echo 'make transcripts   run the Java tools against Kafka and against kafkaemu, keep what they print'
+	@echo 'make transcripts   run Java's tools and kcat against Kafka and against kafkaemu, keep what they print'
 
 # The broker alone needs six packages; the development tools are installed only by the targets that use them.
 $(VENV)/.runtime: pyproject.toml
@@ -84,6 +84,7 @@ soak-hour: $(VENV)/.dev
 transcripts: $(VENV)/.dev
 	$(BIN)/python conformance/tools/transcribe.py --reference conformance/tools/kafka-4.3.1.txt
 	$(BIN)/python conformance/tools/transcribe.py --kafkaemu conformance/tools/kafkaemu.txt
+	$(BIN)/python conformance/tools/explained.py
 
 coverage: $(VENV)/.dev
 	$(BIN)/python conformance/tools/coverage.py

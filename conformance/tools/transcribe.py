@@ -1,156 +1,179 @@
-"""Runs Apache Kafka's console tools against a broker and writes down what they print.
+"""Runs Apache Kafka's console tools, kcat and what a UI asks against a broker, and writes down what they print.
 
     python conformance/tools/transcribe.py --reference kafka-4.3.1.txt     against Apache Kafka, started for it
     python conformance/tools/transcribe.py --kafkaemu kafkaemu.txt         against our broker, started for it
-    python conformance/tools/transcribe.py --bootstrap HOST:PORT out.txt   against any other
+    python conformance/tools/transcribe.py --bootstrap HOST:PORT out.txt   against any other, fresh
 
-Needs Java, and Maven for the jars of the first run. Ports and measured figures are replaced, so that two transcripts can be
-compared line by line.
+What is asked stands in session.txt, what is made equal before two transcripts are compared in normalise.py, and which
+differences are meant in explained.py. Needs a JDK, Maven for the jars of the first run, kcat, and the development
+environment's Python clients.
 """
 
 from __future__ import annotations
 
-import re
-import shutil
+import shlex
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from importlib import resources
 from pathlib import Path
+from string import Template
 
+import attrs
 import click
+from confluent_kafka import Consumer, KafkaError
+from java_tools import TOOLS, JavaTools, Printed
+from normalise import normalised
 
 from kafkaconform.reference import DEFAULT_KAFKA_VERSION, Reference, ReferenceUnavailable
-from kafkaconform.reference.jars import gather_jars, require_java
+from kafkaconform.reference.harness import READY_LINES
 
 TOOL_TIMEOUT_S = 60
-START_TIMEOUT_S = 20
-
-TOOLS = {
-    "kafka-topics": "org.apache.kafka.tools.TopicCommand",
-    "kafka-console-producer": "org.apache.kafka.tools.ConsoleProducer",
-    "kafka-console-consumer": "org.apache.kafka.tools.consumer.ConsoleConsumer",
-    "kafka-consumer-groups": "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand",
-    "kafka-get-offsets": "org.apache.kafka.tools.GetOffsetShell",
-    "kafka-transactions": "org.apache.kafka.tools.TransactionsCommand",
-    "kafka-producer-perf-test": "org.apache.kafka.tools.ProducerPerformance",
+JOIN_TIMEOUT_S = 20
+#: Kafka answers a change before its brokers have applied it: how long the next step waits for that.
+SETTLING_S = 0.4
+CHANGES = ("--alter", "--create", "--delete", "--execute", "--verify")
+SESSION = Path(__file__).with_name("session.txt")
+#: Programs beside Java's tools, by the name they have in the session.
+PROGRAMS = {
+    "kcat": ["kcat"],
+    "ui-queries.py": [sys.executable, str(Path(__file__).with_name("ui_queries.py"))],
 }
 
-#: (tool, arguments, standard input): what a first day with a broker looks like.
-SESSION: Sequence[tuple[str, str, str]] = (
-    ("kafka-topics", "--list", ""),
-    ("kafka-topics", "--create --topic orders --partitions 1 --replication-factor 1", ""),
-    ("kafka-topics", "--create --topic orders", ""),
-    ("kafka-topics", "--create --topic orders --if-not-exists", ""),
-    ("kafka-topics", "--create --topic payments --partitions 3 --config cleanup.policy=compact", ""),
-    ("kafka-topics", "--create --topic broken --partitions 0", ""),
-    ("kafka-topics", "--create --topic bad/name", ""),
-    ("kafka-topics", "--create --topic unlucky --config no.such.config=1", ""),
-    ("kafka-topics", "--list", ""),
-    (
-        "kafka-console-producer",
-        "--topic orders --reader-property parse.key=true --reader-property key.separator=:",
-        "table 4:two espressos\ntable 7:one latte\ntable 4:the bill\n",
-    ),
-    ("kafka-console-producer", "--topic made-by-naming-it --compression-codec zstd", "hello\n"),
-    (
-        "kafka-console-consumer",
-        "--topic orders --group baristas --from-beginning --max-messages 2"
-        " --formatter-property print.key=true --formatter-property print.offset=true",
-        "",
-    ),
-    (
-        "kafka-console-consumer",
-        "--topic orders --group baristas --max-messages 1 --formatter-property print.offset=true",
-        "",
-    ),
-    ("kafka-console-consumer", "--topic made-by-naming-it --from-beginning --max-messages 1", ""),
-    ("kafka-console-consumer", "--topic orders --partition 0 --offset 1 --max-messages 1", ""),
-    ("kafka-console-consumer", "--topic orders --group baristas --timeout-ms 2000", ""),
-    ("kafka-consumer-groups", "--list", ""),
-    ("kafka-consumer-groups", "--list --state empty", ""),
-    ("kafka-consumer-groups", "--list --type", ""),
-    ("kafka-consumer-groups", "--describe --group baristas", ""),
-    ("kafka-consumer-groups", "--describe --group baristas --members --verbose", ""),
-    ("kafka-consumer-groups", "--describe --group baristas --state", ""),
-    ("kafka-consumer-groups", "--describe --group nobody", ""),
-    ("kafka-consumer-groups", "--reset-offsets --group baristas --topic orders --to-earliest", ""),
-    ("kafka-consumer-groups", "--reset-offsets --group baristas --topic orders --shift-by -1 --execute", ""),
-    ("kafka-consumer-groups", "--reset-offsets --group baristas --all-topics --by-duration PT1H --execute", ""),
-    ("kafka-consumer-groups", "--reset-offsets --group newcomers --topic orders --to-offset 9 --execute", ""),
-    ("kafka-consumer-groups", "--describe --all-groups --offsets", ""),
-    ("kafka-consumer-groups", "--delete-offsets --group newcomers --topic orders:0 --topic missing", ""),
-    ("kafka-consumer-groups", "--delete --group baristas --group nobody", ""),
-    ("kafka-consumer-groups", "--delete --group baristas", ""),
-    ("kafka-get-offsets", "--topic orders", ""),
-    ("kafka-get-offsets", "--topic orders --time earliest", ""),
-    ("kafka-get-offsets", "--topic orders --time max-timestamp", ""),
-    ("kafka-get-offsets", "--topic-partitions payments.*:0-1 --time 0", ""),
-    ("kafka-get-offsets", "--topic missing", ""),
-    ("kafka-transactions", "list", ""),
-    (
-        "kafka-producer-perf-test",
-        "--topic payments-load --num-records 20000 --record-size 100 --throughput -1",
-        "",
-    ),
-    ("kafka-topics", "--list --exclude-internal", ""),
-    ("kafka-topics", "--delete --topic orders", ""),
-    ("kafka-topics", "--delete --topic orders", ""),
-    ("kafka-topics", "--delete --topic payments.*", ""),
-    ("kafka-topics", "--list --exclude-internal", ""),
-)
+
+@attrs.frozen
+class Step:
+    """One line of the session: a heading ``#``, a tool ``$``, a file ``@``, or a verb about members of groups."""
+
+    verb: str
+    line: str
+    text: str = ""
 
 
-def run_session(bootstrap: str, kafka_version: str) -> str:
-    """The transcript of SESSION against the broker at ``bootstrap``.
+def session_steps(script: str) -> list[Step]:
+    """The session as steps; the comment before the first empty line is not part of it."""
+    steps: list[Step] = []
+    for line in script.partition("\n\n")[2].splitlines():
+        verb, _, rest = line.partition(" ")
+        if verb == "<":
+            steps[-1] = attrs.evolve(steps[-1], text=f"{steps[-1].text}{rest}\n")
+        elif verb:
+            steps.append(Step(verb, rest))
+    return steps
+
+
+class Members:
+    """Stock consumers that are in groups while tools look at them, polled by turns until all have what they are due."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._consumers: dict[str, Consumer] = {}
+
+    def join(self, client_id: str, group: str, *topics: str) -> None:
+        """Adds a consumer of this client id, and waits until every one of the session owns partitions."""
+        consumer = Consumer(
+            {
+                "bootstrap.servers": self._bootstrap,
+                "client.id": client_id,
+                "group.id": group,
+                "enable.auto.commit": False,
+                "heartbeat.interval.ms": 100,
+            }
+        )
+        consumer.subscribe(list(topics))
+        self._consumers[client_id] = consumer
+        self._settle(len(self._consumers))
+
+    def leave(self, client_id: str) -> None:
+        """Closes the consumer of this client id; those that stay take over."""
+        self._consumers.pop(client_id).close()
+        self._settle(len(self._consumers))
+
+    def close(self) -> None:
+        """Closes all."""
+        while self._consumers:
+            self._consumers.popitem()[1].close()
+
+    def _settle(self, members: int) -> None:
+        """Until the three partitions of the session's group are shared out among ``members``."""
+        deadline = time.monotonic() + JOIN_TIMEOUT_S
+        while members:
+            for consumer in self._consumers.values():
+                message = consumer.poll(0.05)
+                error = message.error() if message is not None else None
+                if error is not None and error.code() != KafkaError._PARTITION_EOF:
+                    raise ReferenceUnavailable(f"A member could not read: {error}")
+            owned = [len(consumer.assignment()) for consumer in self._consumers.values()]
+            if all(owned) and sum(owned) == 3:
+                return
+            if time.monotonic() > deadline:
+                raise ReferenceUnavailable(f"The members of a group own {owned} partitions, not 3 in all.")
+
+
+def run_session(bootstrap: str, kafka_version: str, *, settling_s: float = SETTLING_S) -> str:
+    """The transcript of session.txt against the broker at ``bootstrap``, with this pause after each change.
 
     Raises:
-        ReferenceUnavailable: Java or Maven is absent.
+        ReferenceUnavailable: Java, its compiler, Maven or kcat is absent, or a consumer could not join.
     """
-    java, jars = require_java(), gather_jars(kafka_version)
-    parts = [f"Console tools of Apache Kafka {kafka_version}\n"]
-    for tool, arguments, text in SESSION:
-        command = [java, "-Xmx256m", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*", TOOLS[tool]]
-        words = ["--bootstrap-server", bootstrap, *arguments.split()]
-        try:
-            finished = subprocess.run(
-                [*command, *words],
-                input=text,
-                text=True,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=TOOL_TIMEOUT_S,
-                check=False,
-            )
-            output, ending = finished.stdout, f"exit code {finished.returncode}"
-        except subprocess.TimeoutExpired as expired:
-            output = (expired.stdout or b"").decode() if isinstance(expired.stdout, bytes) else expired.stdout or ""
-            ending = f"still running after {TOOL_TIMEOUT_S} s"
-        if tool == "kafka-consumer-groups":
-            output = "".join(sorted(output.splitlines(keepends=True)))  # the order is that of a hash map
-        parts.append(f"$ {tool} {arguments}\n{normalised(output, bootstrap)}({ending})\n")
-        click.echo(f"{tool} {arguments}: {ending}", err=True)
+    parts = [f"Console tools of Apache Kafka {kafka_version}, and others\n"]
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="session-")))
+        java = stack.enter_context(JavaTools(kafka_version))
+        members = Members(bootstrap)
+        stack.callback(members.close)
+        for step in session_steps(SESSION.read_text(encoding="utf-8")):
+            if step.verb == "$":
+                started = time.monotonic()
+                printed = run_tool(java, step, bootstrap, folder)
+                output = normalised(printed.output, bootstrap, folder, step.line)
+                parts.append(f"$ {step.line}\n{output}({printed.ending})\n")
+                time.sleep(settling_s if any(change in step.line for change in CHANGES) else 0)
+                click.echo(f"{time.monotonic() - started:5.1f} s  {step.line}: {printed.ending}", err=True)
+            elif step.verb == "@":
+                name, _, content = step.line.partition(" ")
+                (folder / name).write_text(content + "\n", encoding="utf-8")
+            elif step.verb == "#":
+                parts.append(f"# {step.line}\n")
+            else:
+                getattr(members, step.verb)(*step.line.split())
+                parts.append(f"{step.verb} {step.line}\n")
     return "\n".join(parts)
 
 
-def normalised(output: str, bootstrap: str) -> str:
-    """Output without what differs from run to run: addresses, clock, stack traces' line numbers, measured figures."""
-    lines = []
-    for line in output.splitlines():
-        if "SLF4J" in line or "StatusLogger" in line or line.startswith("\tat "):
-            continue
-        line = line.replace(bootstrap, "HOST:PORT").replace(f"localhost:{bootstrap.rpartition(':')[2]}", "HOST:PORT")
-        line = re.sub(r"console-consumer-\d+( ?) *", r"console-consumer-#\1", line)
-        line = re.sub(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d+Z?", "TIME", line)
-        if "records sent" in line:
-            line = re.sub(r"(?<=, )[\d.,]+|(?<=\()[\d.,]+", "#", line)
-            line = re.sub(r"\d+ ms", "# ms", line)
-        lines.append(line.rstrip() + "\n")
-    # ProducerPerformance reports every five seconds; a slower machine has more reports, the last line is the sum.
-    reports = [line for line in lines if "records sent" in line]
-    return "".join(line for line in lines if line not in reports[:-1] or line == (reports or [""])[-1])
+def run_tool(java: JavaTools, step: Step, bootstrap: str, folder: Path) -> Printed:
+    """What the tool of a step prints."""
+    tool, *words = shlex.split(step.line)
+    words = [word.replace("HOST:PORT", bootstrap) for word in words]
+    words = [str(folder / word) if (folder / word).is_file() else word for word in words]
+    if tool in TOOLS:
+        if "HOST:PORT" not in step.line:
+            words = ["--bootstrap-server", bootstrap, *words]
+        return java.run(tool, words, step.text)
+    return run_program([*PROGRAMS[tool], *words], step.text)
+
+
+def run_program(command: Sequence[str], text: str) -> Printed:
+    """What a program prints on either stream."""
+    try:
+        finished = subprocess.run(
+            command,
+            input=text,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=TOOL_TIMEOUT_S,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise ReferenceUnavailable(f"'{command[0]}' is not on the PATH: install it.") from None
+    except subprocess.TimeoutExpired:
+        return Printed("", f"still running after {TOOL_TIMEOUT_S} s")
+    return Printed(finished.stdout, f"exit code {finished.returncode}")
 
 
 @contextmanager
@@ -166,23 +189,26 @@ def reference_broker(kafka_version: str) -> Iterator[str]:
 
 @contextmanager
 def our_broker() -> Iterator[str]:
-    """kafkaemu on a free port, as a user starts it."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "kafkaemu", "serve", "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        deadline = time.monotonic() + START_TIMEOUT_S
-        while not answers(port):
-            if process.poll() is not None or time.monotonic() > deadline:
-                raise ReferenceUnavailable("kafkaemu did not come up; 'kafkaemu serve' says why.")
-            time.sleep(0.05)
-        yield f"127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(10)
+    """kafkaemu on free ports, started from the properties that Kafka is started with."""
+    template = Template((resources.files("kafkaconform.reference") / "reference.properties").read_text())
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        data, properties = Path(folder, f"node-{port}", "data"), Path(folder, "server.properties")
+        properties.write_text(template.substitute(port=port, controller_port=free_port(), data_dir=data, extra=""))
+        command = [sys.executable, "-m", "kafkaemu", "serve", "--config", str(properties)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+            assert process.stdout is not None
+            try:
+                printed = []
+                for line in process.stdout:
+                    printed.append(line)
+                    if any(ready in line for ready in READY_LINES):
+                        break
+                else:
+                    raise ReferenceUnavailable(f"kafkaemu did not come up:\n{''.join(printed)}")
+                yield f"127.0.0.1:{port}"
+            finally:
+                process.terminate()
 
 
 def free_port() -> int:
@@ -190,15 +216,6 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
     return port
-
-
-def answers(port: int) -> bool:
-    """Whether somebody listens."""
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 @click.command()
@@ -217,13 +234,13 @@ def main(who: str | None, bootstrap: str | None, kafka_version: str, file: Path)
         else:
             broker = reference_broker(kafka_version) if who == "reference" else our_broker()
             with broker as address:
-                transcript = run_session(address, kafka_version)
+                # Ours has applied a change when it answers, and is held to that.
+                transcript = run_session(address, kafka_version, settling_s=0 if who == "kafkaemu" else SETTLING_S)
     except ReferenceUnavailable as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     file.write_text(transcript, encoding="utf-8")
-    width = min(shutil.get_terminal_size().columns, 80)
-    click.echo("-" * width + f"\n{file} is written.")
+    click.echo(f"{file} is written.")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 import attrs
 
 from kafkaemu.config.broker import BrokerConfig
-from kafkaemu.config.dynamic import CLIENT_METRICS
+from kafkaemu.config.dynamic import CLIENT_METRICS, RATES
 from kafkaemu.config.synonyms import TOPIC_SYNONYMS, broker_synonyms, group_synonym
 from kafkaemu.config.table import BROKER, GROUP, TOPIC, ConfigKey
 from kafkaemu.config.values import parse, text_of
@@ -31,6 +31,7 @@ class Source(IntEnum):
 
 #: Numbers of Kafka's config types on the wire (DescribeConfigsResponse.ConfigType).
 TYPE_NUMBERS = {
+    "UNKNOWN": 0,
     "BOOLEAN": 1,
     "STRING": 2,
     "INT": 3,
@@ -109,8 +110,32 @@ def _broker_values(
 
 
 def describe_broker(config: BrokerConfig, dynamic_default: Mapping[str, str]) -> list[Described]:
-    """Every key of a broker. ``dynamic_default`` are the configs set for all brokers."""
-    return [_describe_broker_key(config.broker_keys[name], config, dynamic_default) for name in config.broker_keys]
+    """Every key of a broker, and others that are set. ``dynamic_default`` are the configs set for all brokers."""
+    layers = (
+        (Source.DYNAMIC_BROKER, config.dynamic),
+        (Source.DYNAMIC_DEFAULT_BROKER, dynamic_default),
+        (Source.STATIC_BROKER, config.static),
+    )
+    keys = config.broker_keys
+    known = [_describe_broker_key(keys[name], config, dynamic_default) for name in keys]
+    return known + [other for other in _describe_others(layers) if other.name not in keys]
+
+
+def _describe_others(layers: Sequence[tuple[Source, Mapping[str, str]]]) -> list[Described]:
+    """What is set of keys that the table does not have: limits of replication, and what may be a plugin's secret."""
+    entries = []
+    for name in dict.fromkeys(name for _, values in layers for name in values):
+        if name in BROKER or name.startswith("listener.name."):
+            continue
+        secret = name not in RATES
+        synonyms = tuple(
+            Synonym(name, None if secret else texts[name], source) for source, texts in layers if name in texts
+        )
+        value, source = synonyms[0].value, synonyms[0].source
+        entries.append(
+            Described(name, value, source, "UNKNOWN" if secret else RATES[name].kind, secret, secret, synonyms)
+        )
+    return entries
 
 
 def describe_broker_defaults(dynamic_default: Mapping[str, str]) -> list[Described]:
@@ -128,7 +153,7 @@ def describe_broker_defaults(dynamic_default: Mapping[str, str]) -> list[Describ
             if n in dynamic_default
         )
         entries.append(Described(name, value, source, key.kind, not key.dynamic, key.sensitive, synonyms))
-    return entries
+    return entries + _describe_others([(source, dynamic_default)])
 
 
 def _describe_broker_key(key: ConfigKey, config: BrokerConfig, dynamic_default: Mapping[str, str]) -> Described:

@@ -10,7 +10,7 @@ from typing import Any
 
 from kafkaemu.config.broker import BrokerConfig, validate_topic_configs
 from kafkaemu.config.dynamic_checks import base_name, check_change
-from kafkaemu.config.table import BROKER, GROUP, TOPIC
+from kafkaemu.config.table import BROKER, GROUP, TOPIC, ConfigKey
 from kafkaemu.config.values import ConfigError, Value, parse
 
 #: Keys whose files and passwords belong to a listener: set only with its prefix (SslConfigs.RECONFIGURABLE_CONFIGS).
@@ -30,6 +30,15 @@ LISTENER_SECURITY = frozenset(
 )
 #: Keys that are of one broker, never of all of them, besides those of listeners.
 _ONE_BROKER = frozenset({"cordoned.log.dirs", "listeners", "listener.security.protocol.map", "principal.builder.class"})
+#: Limits of replication, which are set at run time only and told only where they are set (QuotaConfig.brokerQuotaConfigs).
+RATES = {
+    name: ConfigKey((name, "LONG", str(2**63 - 1), "[0,...]", "MEDIUM", True))
+    for name in (
+        "follower.replication.throttled.rate",
+        "leader.replication.throttled.rate",
+        "replica.alter.log.dirs.io.max.bytes.per.second",
+    )
+}
 #: Keys of a client metrics subscription: type and default.
 CLIENT_METRICS: dict[str, tuple[str, str]] = {
     "interval.ms": ("INT", "300000"),
@@ -90,7 +99,8 @@ def validate_broker(config: BrokerConfig, configs: Mapping[str, str], *, is_defa
         "These security configs can be dynamically updated only per-listener using the listener prefix",
     )
     for name, text in configs.items():
-        if (key := BROKER.get(base_name(name))) is not None:
+        key = BROKER.get(base_name(name)) or RATES.get(name)
+        if key is not None:
             key.parse(text)
     if is_default:
         _refuse_any(

@@ -27,7 +27,6 @@ THREAD_POOLS = (
     "remote.log.reader.threads",
 )
 _POSITIVE = ("max.connections", "max.connection.creation.rate")
-_NUMBERS = {*THREAD_POOLS, *_POSITIVE}
 _LISTENER_KEY = r"listener\.name\.[^.]*\.(.*)"
 
 
@@ -74,11 +73,14 @@ def check_change(config: BrokerConfig, configs: Mapping[str, str], *, is_default
 
 
 def _refusals(config: BrokerConfig, candidate: Candidate, configs: Mapping[str, str]) -> Iterator[str]:
-    numbers = [(base, int(text)) for name, text in configs.items() if (base := base_name(name)) in _NUMBERS]
-    yield from (f"Invalid {base} {number}" for base, number in numbers if base in _POSITIVE and number <= 0)
-    for base, number in numbers:
-        if base in THREAD_POOLS:
-            yield from _pool(base, number, config[base])
+    numbers = [(name, base_name(name), text) for name, text in configs.items()]
+    yield from (f"Invalid {base} {text}" for _, base, text in numbers if base in _POSITIVE and int(text) <= 0)
+    for name in THREAD_POOLS:
+        # What then counts, wherever it is set: a broker's own size hides that of all brokers.
+        yield from _pool(name, candidate[name], config[name])
+    for name, base, text in numbers:
+        if base in THREAD_POOLS and base != name:
+            yield from _pool(base, int(text), config[base])
     yield from _cleaner(candidate["log.cleaner.threads"], config["log.cleaner.threads"])
     yield from _local_retention(candidate, "ms", _retention_ms(candidate))
     yield from _local_retention(candidate, "bytes", candidate["log.retention.bytes"])
@@ -93,6 +95,8 @@ def _refusals(config: BrokerConfig, candidate: Candidate, configs: Mapping[str, 
 
 
 def _pool(name: str, new: int, current: int) -> Iterator[str]:
+    if new == current:
+        return
     failed = f"Dynamic thread count update validation failed for {name}={new}"
     if new < current // 2:
         yield f"{failed}, value should be at least half the current value {current}"

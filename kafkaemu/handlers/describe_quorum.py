@@ -2,8 +2,8 @@
 
 Behavior:
     Asked for exactly partition 0 of `__cluster_metadata`: its quorum, which is the one controller. Asked for anything
-    else: UNKNOWN_TOPIC_OR_PARTITION for every partition asked for, and no nodes. The voter's times are now. Told
-    are the controller's listeners, if it has any of its own.
+    else: UNKNOWN_TOPIC_OR_PARTITION for every partition asked for, and no nodes. The voter's times are now; its
+    directory is unknown, as voters are fixed (kraft.version 0). Told are the controller's listeners, if it has any of its own.
 
 Versions:
     1 adds times (KIP-836), 2 messages, directory ids and nodes (KIP-853).
@@ -36,7 +36,6 @@ def handle(context: Context, request: Request, body: DescribeQuorumRequest) -> A
     end_offset, now_ms = controller.log.end_offset, context.clock.now_ms()
     voter = ReplicaState(
         replica_id=node_id,
-        replica_directory_id=controller.directory_id,
         log_end_offset=end_offset,
         last_fetch_timestamp=now_ms,
         last_caught_up_timestamp=now_ms,

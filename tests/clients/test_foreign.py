@@ -94,13 +94,12 @@ def test_kcat_writes_java_reads(broker: Broker, codec: str) -> None:
 
 
 def test_the_tools_print_what_they_print_against_kafka(tmp_path: Path) -> None:
-    out = tmp_path / "kafkaemu.txt"
-    script = ROOT / "conformance" / "tools" / "transcribe.py"
-    subprocess.run(
-        [sys.executable, str(script), "--kafkaemu", str(out)], env=environment(), cwd=ROOT, timeout=600, check=True
-    )
-    expected = (ROOT / "conformance" / "tools" / f"kafka-{DEFAULT_KAFKA_VERSION}.txt").read_text(encoding="utf-8")
-    assert out.read_text(encoding="utf-8") == expected
+    tools, out = ROOT / "conformance" / "tools", tmp_path / "kafkaemu.txt"
+    command = [sys.executable, str(tools / "transcribe.py"), "--kafkaemu", str(out)]
+    subprocess.run(command, env=environment(), cwd=ROOT, timeout=600, check=True)
+    compared = [sys.executable, str(tools / "explained.py"), str(out)]
+    finished = subprocess.run(compared, capture_output=True, text=True, timeout=60, check=False)
+    assert finished.returncode == 0, finished.stderr
 
 
 def test_tools_that_are_given_a_controller_ask_the_controller() -> None:

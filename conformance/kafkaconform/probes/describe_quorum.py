@@ -15,7 +15,7 @@ def about(topic: str, *partitions: int) -> DescribeQuorumRequest:
 
 
 def without_offsets(answer: dict[str, Tree]) -> dict[str, Tree]:
-    """Offsets, epochs, times and directory ids only as known or not: they are of one cluster and moment."""
+    """Offsets, epochs and times only as known or not: they are of one cluster and moment."""
     for topic in answer["topics"]:
         for partition in topic["partitions"]:
             for key in ("leader_epoch", "high_watermark"):
@@ -24,8 +24,6 @@ def without_offsets(answer: dict[str, Tree]) -> dict[str, Tree]:
                 for key in ("log_end_offset", "last_fetch_timestamp", "last_caught_up_timestamp"):
                     if key in replica:
                         replica[key] = "<known>" if replica[key] > 0 else replica[key]
-                if "replica_directory_id" in replica:
-                    replica["replica_directory_id"] = "<directory>"
     return answer
 
 

@@ -88,6 +88,49 @@ def test_what_is_set_for_all_brokers_is_described_apart_from_one_brokers_own(bro
     ]
 
 
+def test_a_change_is_judged_by_what_then_counts(broker: Broker) -> None:
+    """An answer recorded from Kafka: a broker's own value hides that of all brokers, until it is taken back."""
+    change(broker, BROKER, "", ("background.threads", SET, "20"))
+    change(broker, BROKER, "1", ("background.threads", SET, "40"))
+    assert change(broker, BROKER, "", ("background.threads", SET, "10")).code == 0
+    refused = change(broker, BROKER, "1", ("background.threads", DELETE, None))
+    assert (refused.code, "should be at least half the current value 40" in str(refused.message)) == (42, True)
+    change(broker, BROKER, "1", ("log.cleaner.threads", SET, "2"))
+    assert change(broker, BROKER, "", ("log.cleaner.threads", SET, "0")).code == 0
+    refused = change(broker, BROKER, "1", ("log.cleaner.threads", DELETE, None))
+    assert (refused.code, refused.message) == (42, "/ by zero")
+
+
+def test_limits_of_replication_are_told_where_they_are_set_and_keys_of_plugins_without_their_value(
+    broker: Broker,
+) -> None:
+    rate = "leader.replication.throttled.rate"
+    refused = change(broker, BROKER, "1", (rate, SET, "-1"))
+    assert (refused.code, refused.message) == (
+        42,
+        f"Invalid value -1 for configuration {rate}: Value must be at least 0",
+    )
+    change(broker, BROKER, "1", (rate, SET, "5"))
+    change(broker, BROKER, "", (rate, SET, "0"), ("my.plugin.key", SET, "secret"))
+    defaults = broker.controller.image.configs(BROKER, "")
+    entries = {entry.name: entry for entry in describe_broker(broker.config, defaults)}
+    limit, plugin = entries[rate], entries["my.plugin.key"]
+    assert (limit.value, limit.kind, limit.read_only, limit.sensitive) == ("5", "LONG", False, False)
+    assert [synonym.value for synonym in limit.synonyms] == ["5", "0"]
+    assert (plugin.value, plugin.source, plugin.read_only, plugin.sensitive) == (
+        None,
+        Source.DYNAMIC_DEFAULT_BROKER,
+        True,
+        True,
+    )
+    assert {entry.name for entry in describe_broker_defaults(defaults)} == {
+        rate,
+        "my.plugin.key",
+        "min.insync.replicas",
+    }
+    assert "follower.replication.throttled.rate" not in entries
+
+
 def test_a_refused_or_validated_change_leaves_no_record(broker: Broker) -> None:
     offset = broker.controller.image.offset
     bad = change(broker, TOPIC, "orders", ("retention.ms", SET, "1"), ("segment.ms", SET, "x"))
