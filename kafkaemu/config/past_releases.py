@@ -7,11 +7,13 @@ from kafkaemu.config.table import BROKER, TOPIC, KeyTable, Row
 from kafkawire.releases import RELEASES, declared
 
 #: Releases whose recorded answers are kept in ``conformance/goldens``.
-TESTED: frozenset[str] = frozenset()
+TESTED = frozenset({"3.9", "3.3", "2.8"})
 #: First release that forms clusters without ZooKeeper in earnest (KIP-833).
 _FIRST_KRAFT = "3.3"
 #: What ZooKeeper's brokers ask each other: LeaderAndIsr, StopReplica, UpdateMetadata, ControlledShutdown.
 _BETWEEN_BROKERS = range(4, 8)
+#: What is asked of a quorum of controllers, which there is not beside a ZooKeeper: DescribeQuorum, UnregisterBroker.
+_QUORUM = (55, 64)
 #: API keys -> first release in which brokers without ZooKeeper have them: delegation tokens, SCRAM credentials.
 _KRAFT_LATER = {range(38, 42): "3.6", range(50, 52): "3.5"}
 
@@ -84,6 +86,9 @@ def past_profile(release: str) -> Profile:
         return CURRENT
     between_brokers = {key: versions.pop(key) for key in _BETWEEN_BROKERS if key in versions}
     uses_zookeeper = _is_before(minor, _FIRST_KRAFT)
+    if uses_zookeeper:
+        for key in _QUORUM:
+            versions.pop(key, None)
     for keys, since in _KRAFT_LATER.items():
         if not uses_zookeeper and _is_before(minor, since):
             for key in keys:
@@ -102,7 +107,8 @@ def past_profile(release: str) -> Profile:
         prints_kafka_server_started=is_before_4,
         has_no_group_configs=is_before_4,
         list_offsets_answers_repetition=is_before_4,
-        withheld_records_are_null=is_before_4,
+        withholds_zstd=is_before_4,
+        withheld_records_are_null=is_before_4 and not uses_zookeeper,
     )
 
 

@@ -41,6 +41,8 @@ class Profile:
     has_no_group_configs: bool = False
     #: Whether ListOffsets answers every partition as often as it is named, in the shape of the request.
     list_offsets_answers_repetition: bool = False
+    #: Whether Fetch up to version 9 gives nothing out of topics whose own compression is zstd.
+    withholds_zstd: bool = False
     #: Whether Fetch has null records where it is refused as a whole, and where the records cannot be told to the client.
     withheld_records_are_null: bool = False
 

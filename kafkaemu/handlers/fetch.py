@@ -10,8 +10,8 @@ Behavior: in the order of the reference (KafkaApis.handleFetchRequest, FetchMana
 4. Each partition, in the order of the request or session: INCONSISTENT_TOPIC_ID for a topic that was made again since the session
    learned its name; FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH; NOT_LEADER_OR_FOLLOWER; for an asker that pretends to be a replica
    NOT_LEADER_OR_FOLLOWER, or UNKNOWN_LEADER_EPOCH if it named an epoch; OFFSET_OUT_OF_RANGE; UNKNOWN_SERVER_ERROR for a negative limit
-   where there is something to read; UNSUPPORTED_COMPRESSION_TYPE up to version 9 if the topic's own compression is zstd. A log that
-   has diverged from what the asker read last is told by epoch and offset.
+   where there is something to read; UNSUPPORTED_COMPRESSION_TYPE up to version 9 if the topic's own compression is zstd, in profiles
+   up to 3.9. A log that has diverged from what the asker read last is told by epoch and offset.
 
 Batches come whole from the one that holds the offset, up to the high watermark, the last stable offset for read_committed, or the
 log's end for replicas; the last one may be cut off by a limit, but the first of the whole answer never is. Limits count per partition
@@ -98,7 +98,7 @@ def handle(context: Context, request: Request, body: FetchRequest) -> Answer:
             return FetchResponse(error_code=resumed)
         if resumed.entries:
             session, entries = resumed, resumed.entries
-    kind = _Fetch if request.version >= _ZSTD else _EarlyFetch
+    kind = _EarlyFetch if request.version < _ZSTD and context.profile.withholds_zstd else _Fetch
     fetch = kind(context, request, body, session)
     fetch.locate_all(entries)
     if not fetch.found:

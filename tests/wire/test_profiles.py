@@ -17,7 +17,7 @@ from kafkaconform.registry import Probe, all_probes
 from tests.support.broker import Broker, running_broker
 from tests.support.goldens import GOLDENS, check_answers, known_list
 
-RELEASES = ("3.9.1",)
+RELEASES = ("3.9.1", "3.3.2", "2.8.2")
 
 #: Controllers are asked in 4.3 only.
 PROBES = [probe for probe in all_probes() if not probe.at_controller]

@@ -67,6 +67,15 @@ def every_version(session: Session) -> None:
 
 
 @probe
+def zstd_topic(session: Session) -> None:
+    """A topic whose own compression is zstd, in versions that do not know it: as any other; 76 before 4.0."""
+    name, topic_id = make_topic(session, "orders", configs={"compression.type": "zstd"})
+    connection = session.connect()
+    for version in (4, 5, 9, 10):
+        connection.ask(fetch(name, part(), topic_id=topic_id), version)
+
+
+@probe
 def empty_partition(session: Session) -> None:
     """Nothing there: no records, but not null, in every version."""
     name, topic_id = make_topic(session, "orders")
