@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from kafkaconform.scenarios.driver import ScenarioClient
-from kafkaconform.scenarios.installs import GoClient, JavaClient
+from kafkaconform.scenarios.installs import GoClient, JavaClient, NodeClient, PythonClient
 
 CURRENT = "4.3"
 OLD = ("2.8", "3.3", "3.9")
 _CODECS = tuple(f"round_trip:{codec}" for codec in ("none", "gzip", "snappy", "lz4", "zstd"))
 _JAVA = (*_CODECS, "resume", "rebalance", "times", "topics", "configs", "groups")
-_GO = (*_CODECS, "resume", "rebalance", "topics")
+_BASIC = (*_CODECS, "resume", "rebalance", "topics")
 
 _COMMITS_1 = {"resume": "it commits in version 1 of OffsetCommit, which Kafka 4.0 has dropped"}
 
@@ -24,12 +24,35 @@ def _go(
     return GoClient(
         library=library,
         version=version,
-        checks=_GO,
+        checks=_BASIC,
         kafka_releases=kafka_releases,
         fails_today=fails_today or {},
         program=library,
         modules=modules,
         import_path=("github.com/IBM/sarama", "github.com/Shopify/sarama") if modules != "go" else None,
+    )
+
+
+_WITHOUT_ZSTD = tuple(check for check in _BASIC if check != "round_trip:zstd")
+_WITHOUT_LZ4 = tuple(check for check in _BASIC if check != "round_trip:lz4")
+#: What kafka-python compresses with.
+_COMPRESSORS = ("lz4==4.4.5", "python-snappy==0.7.3", "xxhash==4.1.0", "zstandard==0.25.0")
+
+
+def _python(
+    library: str,
+    version: str,
+    *kafka_releases: str,
+    checks: tuple[str, ...] = _BASIC,
+    requirements: tuple[str, ...] = (),
+) -> ScenarioClient:
+    return PythonClient(
+        library=library,
+        version=version,
+        checks=checks,
+        kafka_releases=kafka_releases,
+        program=f"{library}.py",
+        requirements=requirements,
     )
 
 
@@ -45,5 +68,11 @@ _ALL = [
     _go("sarama", "1.38.1", "3.3", CURRENT, modules="kafka-3.3", fails_today=_COMMITS_1),
     # It speaks as the release that its user names, and these name the newest that the library knows.
     _go("sarama", "1.61.1", CURRENT),
+    _python("kafka-python", "1.4.6", "2.8", CURRENT, checks=_WITHOUT_ZSTD, requirements=_COMPRESSORS),
+    _python("kafka-python", "2.0.2", "3.3", CURRENT, checks=_WITHOUT_ZSTD, requirements=_COMPRESSORS),
+    _python("kafka-python", "3.0.12", CURRENT, checks=_WITHOUT_ZSTD, requirements=_COMPRESSORS),
+    _python("confluent-kafka", "2.0.2", "3.3", CURRENT),
+    _python("confluent-kafka", "2.16.1", CURRENT),
+    NodeClient(library="kafkajs", version="2.2.4", checks=_WITHOUT_LZ4, kafka_releases=("3.3", CURRENT)),
 ]
 CLIENTS: dict[str, ScenarioClient] = {client.name: client for client in _ALL}

@@ -99,7 +99,7 @@ class PythonClient(ScenarioClient):
         """Make the environment anew."""
         run_tool([sys.executable, "-m", "venv", "--clear", "environment"], self.folder, self.name)
         install = [str(self.folder / "environment/bin/python"), "-m", "pip", "install", "--quiet"]
-        install += ["--disable-pip-version-check", "--only-binary", ":all:", "--no-binary", self.library]
+        install += ["--disable-pip-version-check", "--only-binary", ":all:"]
         wanted = [f"{self.library}=={self.version}", *self.requirements]
         run_tool([*install, *wanted], self.folder, self.name)
 
