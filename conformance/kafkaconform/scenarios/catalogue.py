@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from kafkaconform.scenarios.driver import ScenarioClient
-from kafkaconform.scenarios.installs import GoClient, JavaClient, NodeClient, PythonClient
+from kafkaconform.scenarios.installs import GoClient, JavaClient, NodeClient, PythonClient, SystemClient
 
 CURRENT = "4.3"
 OLD = ("2.8", "3.3", "3.9")
@@ -73,6 +73,12 @@ _ALL = [
     _python("kafka-python", "3.0.12", CURRENT, checks=_WITHOUT_ZSTD, requirements=_COMPRESSORS),
     _python("confluent-kafka", "2.0.2", "3.3", CURRENT),
     _python("confluent-kafka", "2.16.1", CURRENT),
+    SystemClient(
+        library="kcat",
+        version="of the system",
+        checks=(*_CODECS, "resume", "rebalance", "times", "topics"),
+        kafka_releases=("3.3", CURRENT),
+    ),
     NodeClient(library="kafkajs", version="2.2.4", checks=_WITHOUT_LZ4, kafka_releases=("3.3", CURRENT)),
 ]
 CLIENTS: dict[str, ScenarioClient] = {client.name: client for client in _ALL}

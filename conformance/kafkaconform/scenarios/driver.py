@@ -119,6 +119,7 @@ def run_scenarios(
         prefix: starts the names of everything that it makes; nobody else's may start so.
         timeout_s: after this the program is ended, and what it has not reported has failed.
     """
+    client.folder.mkdir(parents=True, exist_ok=True)
     process = subprocess.Popen(
         [*client.command(), bootstrap, prefix],
         stdin=subprocess.DEVNULL,

@@ -123,10 +123,8 @@ class SystemClient(ScenarioClient):
 
     def missing(self) -> str | None:
         """It is there when it is on the PATH."""
-        if shutil.which(self.library) is not None:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            return None
-        return f"{self.library} is not installed: {self.install_command}"
+        found = shutil.which(self.library)
+        return None if found else f"{self.library} is not installed: {self.install_command}"
 
     def fingerprint(self) -> str:
         """Nothing is kept of it."""

@@ -93,7 +93,8 @@ def test_a_client_is_missing_until_it_is_installed_and_again_when_its_making_has
     assert client.missing() == "script-1 is out of date: kafkaconform clients install script-1"
 
 
-def test_every_client_has_a_folder_of_its_own_and_says_how_to_install_it() -> None:
+def test_every_client_has_a_folder_of_its_own_and_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
     assert len({client.folder for client in CLIENTS.values()}) == len(CLIENTS)
     for name, client in CLIENTS.items():
         assert client.missing() == f"{name} is not installed: {client.install_command}"
