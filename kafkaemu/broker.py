@@ -101,6 +101,9 @@ class Broker:
         self._listeners: Listeners | None = None
         #: What `_log_config` has made, by what is set on a topic; made anew when a broker's config changes.
         self._log_configs: dict[tuple[tuple[str, str], ...], tuple[LogConfig, int]] = {}
+        #: What is left of the latest round of retention, and when it goes on (None: it is through).
+        self._maintenance: Iterator[None] = iter(())
+        self._maintenance_timer: Timer | None = None
         #: The next work of compaction, whether it is the rest of a pass, and what its time was reckoned from.
         self._compaction: Timer | None = None
         self._is_compacting = False
@@ -319,14 +322,27 @@ class Broker:
 
     def _maintain(self) -> None:
         now_ms = self.world.clock.now_ms()
-        self.moved.at(now_ms + self.config["log.retention.check.interval.ms"], self._maintain)
-        self._go_on(self.replicas.maintain(now_ms))
+        self.moved.again(now_ms, self.config["log.retention.check.interval.ms"], self._maintain)
+        if self._maintenance_timer is None:
+            self._maintenance = self.replicas.maintain(now_ms)
+        self._go_on()
 
-    def _go_on(self, work: Iterator[None]) -> None:
-        """Do the next part of some long work, and the rest after whatever else is due: on real time, as moved time may stand still."""
-        for _ in work:
-            self.real.at(self.world.clock.real_ms() + 1, lambda: self._go_on(work))
+    def _go_on(self) -> None:
+        """Do the next part of maintenance, and the rest after whatever else is due: on real time, as moved time may stand still."""
+        if self._maintenance_timer is not None:
+            self._maintenance_timer.cancel()
+            self._maintenance_timer = None
+        for _ in self._maintenance:
+            self._maintenance_timer = self.real.at(self.world.clock.real_ms() + 1, self._go_on)
             return
+
+    def settle(self) -> None:
+        """Do what is left of maintenance and compaction now, instead of a part at a time."""
+        while self._maintenance_timer is not None:
+            self._go_on()
+        while self._is_compacting and self._compaction is not None:
+            self._compaction.cancel()
+            self._compact()
 
     def _compact(self) -> None:
         clock = self.world.clock
@@ -345,7 +361,9 @@ class Broker:
                 pause_ms = (self.replicas.compacted_bytes - before) * 1000 / rate if rate > 0 else math.inf
                 self._compaction = self.real.at(clock.real_ms() + max(pause_ms, 1), self._compact)
             else:
-                self._compaction = self.moved.at(now_ms + max(self.config["log.cleaner.backoff.ms"], 1), self._compact)
+                self._compaction = self.moved.again(
+                    now_ms, max(self.config["log.cleaner.backoff.ms"], 1), self._compact
+                )
 
     def _timing_of_compaction(self) -> tuple[int, float]:
         return self.config["log.cleaner.backoff.ms"], self.config["log.cleaner.io.max.bytes.per.second"]
@@ -360,7 +378,7 @@ class Broker:
         if self._is_compacting:
             self._compaction = self.real.at(self.world.clock.real_ms() + 1, self._compact)
         else:
-            self._compaction = self.moved.at(self.world.clock.now_ms() + max(timing[0], 1), self._compact)
+            self._compaction = self.moved.again(self.world.clock.now_ms(), max(timing[0], 1), self._compact)
 
     def _close_idle(self) -> None:
         self.real.at(self.connections.close_idle(), self._close_idle)

@@ -46,7 +46,12 @@ WORLD_MODULES = {
 WORLD_NAMES = {"open", "os.urandom", "os.getrandom", "os.open", "io.open", "os.fdopen"}
 
 #: (path, module or name) -> why it may look at the world without the seams.
-WORLD_EXCEPTIONS: dict[tuple[str, str], str] = {}
+WORLD_EXCEPTIONS: dict[tuple[str, str], str] = {
+    ("kafkaemu/testing/embedded.py", "threading"): "the broker's thread beside the test's",
+    ("kafkaemu/testing/external.py", "socket"): "the test's thread asks somebody else's broker",
+    ("kafkaemu/testing/waiting.py", "time"): "how long a test waits is real time",
+    ("kafkaemu/testing/clock.py", "datetime"): "a duration that a test names",
+}
 
 #: "path::qualified name" -> why it says nothing.
 UNDOCUMENTED: dict[str, str] = {}

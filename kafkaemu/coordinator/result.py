@@ -74,12 +74,13 @@ class Deferred(Generic[A]):
 @attrs.frozen
 class SetTimer:
     """Run ``operation`` (it is given the time, and returns what is to happen) ``after_ms`` milliseconds of moved time from now,
-    in place of the timer of that key, or only if there is none (``if_absent``)."""
+    in place of the timer of that key, or only if there is none (``if_absent``). ``is_periodic`` work is done again and again."""
 
     key: Hashable
     after_ms: int
     operation: Callable[[int], Result[Any]]
     if_absent: bool = False
+    is_periodic: bool = False
 
 
 @attrs.frozen
@@ -117,10 +118,16 @@ class Result(Generic[A]):
         self.completions.append((deferred, answer))
 
     def set_timer(
-        self, key: Hashable, after_ms: int, operation: Callable[[int], Result[Any]], *, if_absent: bool = False
+        self,
+        key: Hashable,
+        after_ms: int,
+        operation: Callable[[int], Result[Any]],
+        *,
+        if_absent: bool = False,
+        is_periodic: bool = False,
     ) -> None:
         """See `SetTimer`."""
-        self.timers.append(SetTimer(key, after_ms, operation, if_absent))
+        self.timers.append(SetTimer(key, after_ms, operation, if_absent, is_periodic))
 
     def cancel_timer(self, key: Hashable) -> None:
         """See `CancelTimer`."""

@@ -354,8 +354,11 @@ class CoordinatorRuntime(Generic[S]):
                 if change.if_absent:
                     continue
                 timer.cancel()
-            when_ms = self._now_ms() + change.after_ms
-            shard.timers[change.key] = self._deadlines.at(when_ms, partial(self._run_timer, shard, change))
+            run, now_ms = partial(self._run_timer, shard, change), self._now_ms()
+            if change.is_periodic:
+                shard.timers[change.key] = self._deadlines.again(now_ms, change.after_ms, run)
+            else:
+                shard.timers[change.key] = self._deadlines.at(now_ms + change.after_ms, run)
 
     def _run_timer(self, shard: Shard[S], due: SetTimer) -> None:
         del shard.timers[due.key]

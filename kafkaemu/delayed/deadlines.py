@@ -14,13 +14,15 @@ from itertools import count
 class Timer:
     """One deadline. `cancel` is idempotent and safe after it ran."""
 
-    __slots__ = ("_callback", "_deadlines", "when_ms")
+    __slots__ = ("_callback", "_deadlines", "is_periodic", "when_ms")
 
     def __init__(self, deadlines: Deadlines, when_ms: float, callback: Callable[[], None]) -> None:
         self._deadlines = deadlines
         self._callback: Callable[[], None] | None = callback
         #: Time at which it is due, in milliseconds of its time line.
         self.when_ms = when_ms
+        #: Whether its work is done again and again.
+        self.is_periodic = False
 
     @property
     def pending(self) -> bool:
@@ -46,6 +48,8 @@ class Deadlines:
         self._heap: list[tuple[float, int, Timer]] = []
         self._order = count()
         self._cancelled = 0
+        #: Periodic work comes at most this often: raised while a test lets much time pass at once.
+        self.period_ms_min = 0
 
     def __len__(self) -> int:
         """How many are pending."""
@@ -59,6 +63,22 @@ class Deadlines:
         if earlier:
             self.on_earlier()
         return timer
+
+    def again(self, now_ms: float, period_ms: float, callback: Callable[[], None]) -> Timer:
+        """Call ``callback`` once a period has passed: work that is done for good, and asks for its next time itself."""
+        timer = self.at(now_ms + max(period_ms, self.period_ms_min), callback)
+        timer.is_periodic = True
+        return timer
+
+    def hasten_periodic(self, now_ms: float) -> None:
+        """What was to be done `again` is due now."""
+        self._heap = [
+            (now_ms if timer.is_periodic else when_ms, order, timer)
+            for when_ms, order, timer in self._heap
+            if timer.pending
+        ]
+        heapify(self._heap)
+        self._cancelled = 0
 
     def next_ms(self) -> float | None:
         """When the next one is due, or None."""

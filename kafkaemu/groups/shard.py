@@ -75,7 +75,8 @@ class GroupShard:
         return out
 
     def _expire_later(self, out: Result[Any]) -> None:
-        out.set_timer(_EXPIRY, self.settings.offsets_retention_check_interval_ms, self._expire)
+        interval_ms = self.settings.offsets_retention_check_interval_ms
+        out.set_timer(_EXPIRY, interval_ms, self._expire, is_periodic=True)
 
     def _expire(self, now_ms: int) -> Result[Any]:
         out: Result[Any] = Result(records=self.offsets.expire(now_ms), is_atomic=False)

@@ -131,11 +131,11 @@ async def run_deadlines(clock: Clock, moved: Deadlines, real: Deadlines) -> None
         earlier = trio.Event()
         run_due(moved, clock.now_ms())
         run_due(real, clock.real_ms())
+        # A clock that stands still tells when it is moved.
+        moved_ms = None if clock.stands_still else moved.next_ms()
         now_ms, real_ms = clock.now_ms(), clock.real_ms()
         waits_ms = [
-            when_ms - at_ms
-            for when_ms, at_ms in ((moved.next_ms(), now_ms), (real.next_ms(), real_ms))
-            if when_ms is not None
+            when_ms - at_ms for when_ms, at_ms in ((moved_ms, now_ms), (real.next_ms(), real_ms)) if when_ms is not None
         ]
         with trio.move_on_after(max(min(waits_ms), 0.0) / 1000.0 if waits_ms else float("inf")):
             await earlier.wait()

@@ -25,6 +25,10 @@ class Clock(Protocol):
     def real_ms(self) -> float:
         """Milliseconds of monotonic real time."""
 
+    @property
+    def stands_still(self) -> bool:
+        """Whether ``now_ms`` changes only when a test moves it."""
+
     def on_move(self, callback: Callable[[], None]) -> None:
         """Call ``callback`` whenever a test has moved ``now_ms`` (never called by a clock that cannot be moved)."""
 

@@ -29,6 +29,10 @@ class MovedClock(Clock):
     def real_ms(self) -> float:
         return self._real_ms if self._tell_real_ms is None else self._tell_real_ms()
 
+    @property
+    def stands_still(self) -> bool:
+        return True
+
     def on_move(self, callback: Callable[[], None]) -> None:
         self._callbacks.append(callback)
 

@@ -26,5 +26,9 @@ class RealClock(Clock):
     def real_ms(self) -> float:
         return time.monotonic() * 1000.0
 
+    @property
+    def stands_still(self) -> bool:
+        return False
+
     def on_move(self, callback: Callable[[], None]) -> None:
         """Nothing to remember: this clock is never moved."""

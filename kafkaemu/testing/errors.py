@@ -1,0 +1,36 @@
+"""What goes wrong when a test asks its broker."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kafkawire.errors import ErrorCode
+
+
+class BrokerError(Exception):
+    """The broker cannot do what the test asks; the text is for the person who wrote the test."""
+
+
+class BrokerStopped(BrokerError):
+    """The broker has not been started, or has been stopped."""
+
+
+class BrokerNotShared(BrokerError):
+    """This process was forked from the one that the broker runs in: it has to start one of its own."""
+
+
+class BrokerTimeout(BrokerError):
+    """The broker has not answered in time; the text says what it was doing."""
+
+
+class RequestRefused(BrokerError):
+    """Kafka's own refusal, with its error code."""
+
+    def __init__(self, what: str, code: ErrorCode, message: str | None = None) -> None:
+        super().__init__(f"{what}: {code.name}: {message or code.message}")
+        self.code = code
+
+
+class WaitedInVain(AssertionError):
+    """What a test waited for has not come; the text says what came instead."""

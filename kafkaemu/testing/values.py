@@ -1,0 +1,63 @@
+"""What a test gets from a broker: records, groups, and where they are."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import attrs
+
+
+class TopicPartition(NamedTuple):
+    """One partition; equal to the plain tuple ``(topic, partition)``."""
+
+    topic: str
+    partition: int
+
+
+@attrs.frozen
+class Record:
+    """A record as a consumer gets it, whatever it was compressed with."""
+
+    topic: str
+    partition: int
+    offset: int
+    #: Milliseconds since 1970.
+    timestamp_ms: int
+    key: bytes | None
+    #: None for a tombstone.
+    value: bytes | None
+    #: In the order in which the producer wrote them; a name may come more than once.
+    headers: tuple[tuple[str, bytes | None], ...] = ()
+
+    def __str__(self) -> str:
+        parts = [f"{self.topic}-{self.partition}@{self.offset}"]
+        if self.key is not None:
+            parts.append(f"key={self.key!r}")
+        parts.append(f"value={self.value!r}")
+        if self.headers:
+            parts.append(f"headers={dict(self.headers)!r}")
+        return " ".join(parts)
+
+
+@attrs.frozen
+class Member:
+    """A member of a consumer group."""
+
+    member_id: str
+    client_id: str
+    #: Address as Kafka writes it: ``/127.0.0.1``.
+    host: str
+    #: What it may read; empty while the group rebalances.
+    assignment: tuple[TopicPartition, ...] = ()
+
+
+@attrs.frozen
+class Group:
+    """A consumer group, or one that only holds offsets."""
+
+    group_id: str
+    #: Empty, PreparingRebalance, CompletingRebalance, Stable or Dead.
+    state: str
+    #: The assignor in force; empty unless the group is stable.
+    protocol: str = ""
+    members: tuple[Member, ...] = ()
