@@ -21,6 +21,7 @@ help:
 	@echo 'make wheel         build the wheel and try it in a clean environment'
 	@echo 'make test-clients  clients of other languages: Java (needs a JDK and Maven), kcat (installed from Debian)'
 	@echo 'make profiles      every recorded answer of older releases against --as-version of each'
+	@echo 'make mutants       our broker with fifty deliberate defects, each of which the conformance runner has to find'
 	@echo 'make soak          long runs under load, minutes not seconds'
 	@echo 'make soak-hour     an hour at 80 % load, everything counted (SOAK_ARGS="--minutes 5 --csv samples.csv")'
 	@echo 'make lock          renew requirements-dev.lock'
@@ -74,6 +75,9 @@ test-clients: $(VENV)/.dev
 
 profiles: $(VENV)/.dev
 	$(PYTEST) -m 'profiles or not profiles' tests/wire/test_profiles.py
+
+mutants: $(VENV)/.dev
+	$(PYTEST) -n $(TEST_WORKERS) -m mutants tests/mutants $(TEST_ARGS)
 
 soak: $(VENV)/.dev
 	$(PYTEST) --verbose -m soak tests

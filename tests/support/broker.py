@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -60,12 +60,18 @@ def environment() -> dict[str, str]:
     return {**kept, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
-def start_broker(*flags: str, log_path: Path, port: str = "0", variables: Mapping[str, str] | None = None) -> Broker:
+def start_broker(
+    *flags: str,
+    log_path: Path,
+    port: str = "0",
+    variables: Mapping[str, str] | None = None,
+    program: Sequence[str] = ("-m", "kafkaemu"),
+) -> Broker:
     """Start ``kafkaemu serve`` with these ``variables`` in its environment, and wait until it listens; on ``port`` if neither flags
-    nor variables say where. Raises AssertionError with its output if it does not."""
+    nor variables say where. ``program`` is what Python runs. Raises AssertionError with its output if it does not."""
     listeners = bool(variables) or any(flag.startswith(("--listeners", "--port", "--config")) for flag in flags)
     environ = {**environment(), **(variables or {})}
-    command = [sys.executable, "-m", "kafkaemu", "serve", *([] if listeners else ["--port", port]), *flags]
+    command = [sys.executable, *program, "serve", *([] if listeners else ["--port", port]), *flags]
     with log_path.open("wb") as log:
         process = subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT)
     broker = Broker(process, log_path)
@@ -81,11 +87,13 @@ def start_broker(*flags: str, log_path: Path, port: str = "0", variables: Mappin
 
 
 @contextmanager
-def running_broker(*flags: str, variables: Mapping[str, str] | None = None) -> Iterator[Broker]:
+def running_broker(
+    *flags: str, variables: Mapping[str, str] | None = None, program: Sequence[str] = ("-m", "kafkaemu")
+) -> Iterator[Broker]:
     """A broker on a free port, or as flags of ``kafkaemu serve`` and ``variables`` say; it must still be alive at the end, and is
-    stopped."""
+    stopped. ``program`` is what Python runs."""
     with tempfile.TemporaryDirectory() as folder:
-        broker = start_broker(*flags, log_path=Path(folder, "broker.log"), variables=variables)
+        broker = start_broker(*flags, log_path=Path(folder, "broker.log"), variables=variables, program=program)
         try:
             yield broker
             assert broker.process.poll() is None, f"the broker died:\n{broker.log()}"

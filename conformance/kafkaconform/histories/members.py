@@ -25,8 +25,8 @@ POLL_MS = 20
 LEAVE_CHANCE = 0.02
 CUT_CHANCE = 0.02
 STALE_COMMIT_CHANCE = 0.5
-#: Offsets that only a stale commit has: nobody gets that far.
-STALE_OFFSET = 1_000_000_000
+#: What only a stale commit says: others commit when they have read something.
+STALE_OFFSET = 0
 
 
 @attrs.define
@@ -51,7 +51,6 @@ class Member:
         self._member_id = ""
         self._generation = -1
         self._former_generation = -1
-        self._stale_commits = 0
         self._polls_left = dies_after
 
     def run(self) -> None:
@@ -179,9 +178,8 @@ class Member:
 
     def _commit_stale(self, partitions: frozenset[Partition]) -> None:
         """Commits in the generation before, as a consumer does that has slept; it is for a checker to see what came of it."""
-        self._stale_commits += 1
         for partition in sorted(partitions)[:1]:
-            self._commit({partition: STALE_OFFSET + self._stale_commits}, self._former_generation)
+            self._commit({partition: STALE_OFFSET}, self._former_generation)
 
     def _note(
         self, partition: Partition, offset: int, generation: int, ending: Ending, began: int, ended: int | None

@@ -10,7 +10,6 @@ from kafkaconform.histories.client import Unexpected
 from kafkaconform.histories.history import Ending, Partition, Send
 from kafkaconform.histories.surroundings import Surroundings
 from kafkaconform.prepare import produce_request
-from kafkawire.messages.init_producer_id import InitProducerIdRequest
 from kafkawire.messages.produce import ProduceRequest
 
 #: As many as the broker can tell from new ones when they come again.
@@ -35,20 +34,20 @@ class _Batch:
 class Producer:
     """Sends batches to all partitions, several at a time, and cuts its connection now and then.
 
-    A plain producer then goes on as another, since what it has sent may overtake what it sends now. Between its requests it waits
-    for up to ``pause_ms``.
+    With a ``producer_id`` it is idempotent. Without one it goes on as another producer then, since what it has sent may overtake what
+    it sends now. Between its requests it waits for up to ``pause_ms``.
     """
 
-    def __init__(self, around: Surroundings, name: str, *, is_idempotent: bool, pause_ms: int = 0) -> None:
+    def __init__(self, around: Surroundings, name: str, *, producer_id: int | None, pause_ms: int) -> None:
         self._around = around
         self._name = name
         self._chance = around.chance(name)
         self._client = around.client(name)
-        self._is_idempotent = is_idempotent
+        self._is_idempotent = producer_id is not None
         self._pause_ms = pause_ms
         self._number = 0
         self._life = 1
-        self._producer_id = self._new_producer_id() if is_idempotent else -1
+        self._producer_id = -1 if producer_id is None else producer_id
         self._sequences = dict.fromkeys(around.partitions, 0)
         self._unsettled: list[_Batch] = []
 
@@ -130,9 +129,3 @@ class Producer:
         self._sequences[partition] += count
         request = produce_request(partition.topic, data, partition=partition.number)
         return _Batch(partition, values, first, request, self._around.history.tick())
-
-    def _new_producer_id(self) -> int:
-        answer = self._client.ask(InitProducerIdRequest(transactional_id=None, transaction_timeout_ms=60_000))
-        if answer.error_code:
-            raise Unexpected(f"InitProducerId of {self._name}: error {answer.error_code}.")
-        return int(answer.producer_id)

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import attrs
@@ -15,7 +15,7 @@ from kafkaconform.histories.members import Auditor, Group, Member
 from kafkaconform.histories.producing import Producer
 from kafkaconform.histories.reading import Reader
 from kafkaconform.histories.surroundings import Surroundings
-from kafkaconform.prepare import group_name, make_topic, topic_spec
+from kafkaconform.prepare import group_name, make_topic, new_producer_id, topic_spec
 from kafkaconform.results import Difference, Kind, Outcome, Result
 from kafkaconform.session import ProbeFailed, Session
 from kafkaconform.wire import ConnectionClosed, NoAnswer, NotReproduced
@@ -72,12 +72,13 @@ class Workload:
         try:
             topic, _ = make_topic(session, "history", self.partitions)
             group = Group(group_name(session, "history"), self.session_timeout_ms) if self.members else None
+            producer_ids = [new_producer_id(session) for _ in range(self.idempotent_producers)]
         finally:
             session.close()
         around = Surroundings(host, port, suffix, self.seed, self.duration_s)
         around.partitions = tuple(Partition(topic, index) for index in range(self.partitions))
         try:
-            _at_once(around, self._clients(around, group))
+            _at_once(around, self._clients(around, producer_ids, group))
             Reader(around, "last-reader").read_all()
             if group is not None:
                 Auditor(around, group, "last-auditor").ask()
@@ -85,13 +86,12 @@ class Workload:
             around.close()
         return around.history
 
-    def _clients(self, around: Surroundings, group: Group | None) -> Iterable[Callable[[], None]]:
-        for kind, count in (("plain", self.plain_producers), ("idempotent", self.idempotent_producers)):
-            for number in range(count):
-                producer = Producer(
-                    around, f"{kind}-{number}", is_idempotent=kind == "idempotent", pause_ms=self.pause_ms
-                )
-                yield lambda producer=producer: producer.run(self.records)  # type: ignore[misc]
+    def _clients(
+        self, around: Surroundings, producer_ids: Sequence[int], group: Group | None
+    ) -> Iterable[Callable[[], None]]:
+        for number, producer_id in enumerate([None] * self.plain_producers + list(producer_ids)):
+            producer = Producer(around, f"producer-{number}", producer_id=producer_id, pause_ms=self.pause_ms)
+            yield lambda producer=producer: producer.run(self.records)  # type: ignore[misc]
         for number in range(self.readers):
             yield Reader(around, f"reader-{number}").run
         if group is not None:

@@ -10,6 +10,9 @@ from kafkaconform.registry import probe
 from kafkaconform.session import Session
 from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchTopic
 
+#: How soon a fetch that waits is answered once enough has come, amply: well before its own time is up.
+WOKEN_S = 3.0
+
 
 def fetch(
     topic: str = "",
@@ -158,7 +161,7 @@ def last_fetched_epoch(session: Session) -> None:
     """From version 12 on a client may say which epoch it read last; where logs diverge the answer says so."""
     name, _ = three_batches(session)
     connection = session.connect()
-    for epoch, offset in ((0, 5), (1, 5), (0, 4), (-1, 5)):
+    for epoch, offset in ((0, 5), (1, 5), (0, 4), (-1, 5), (0, 6), (0, 77)):
         asked = part(offset=offset)
         asked.last_fetched_epoch = epoch
         connection.ask(fetch(name, asked), 12, view=sizes)
@@ -211,16 +214,16 @@ def waits_for_bytes(session: Session) -> None:
     """
     name, _ = make_topic(session, "orders")
     reader, writer = session.connect(), session.connect()
-    waiting = reader.send(fetch(name, part(), max_wait_ms=15_000, min_bytes=1), 11)
+    waiting = reader.send(fetch(name, part(), max_wait_ms=6_000, min_bytes=1), 11)
     writer.ask(produce_request(name, batch()), 9)
-    waiting.answer()
+    waiting.answer(WOKEN_S)
     reader.ask(fetch(name, part(offset=1), max_wait_ms=100, min_bytes=1), 11, view=sizes)
     reader.ask(fetch(name, part(), max_wait_ms=100, min_bytes=1000), 11, view=sizes)
-    waiting = reader.send(fetch(name, part(), max_wait_ms=15_000, min_bytes=100), 11, view=sizes)
+    waiting = reader.send(fetch(name, part(), max_wait_ms=6_000, min_bytes=100), 11, view=sizes)
     writer.ask(produce_request(name, batch()), 9)
-    waiting.answer()
-    reader.ask(fetch(name, part(offset=77), max_wait_ms=15_000, min_bytes=1), 11, view=sizes)
-    reader.ask(fetch(session.name("missing"), part(), max_wait_ms=15_000, min_bytes=1), 11, view=sizes)
+    waiting.answer(WOKEN_S)
+    reader.ask(fetch(name, part(offset=77), max_wait_ms=6_000, min_bytes=1), 11, view=sizes)
+    reader.ask(fetch(session.name("missing"), part(), max_wait_ms=6_000, min_bytes=1), 11, view=sizes)
 
 
 @probe

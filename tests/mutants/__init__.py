@@ -1,0 +1,1 @@
+"""Brokers with one deliberate defect each, which the conformance runner has to find."""

@@ -1,0 +1,61 @@
+"""The runner against brokers with one deliberate defect: it has to find every one, and nothing wrong with a broker that has none.
+
+A mutant that survives shows that a probe or a checker is missing.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+
+import attrs
+import pytest
+
+from kafkaconform.checks import Check, Target
+from kafkaconform.goldens import shipped_goldens
+from kafkaconform.histories.workloads import WORKLOADS, check_of
+from kafkaconform.known import read_known
+from kafkaconform.probing import probe_checks
+from kafkaconform.registry import all_probes
+from kafkaconform.results import Outcome, Result
+from kafkaconform.runner import run_checks
+from tests.mutants.registry import Mutant, mutants
+from tests.support.broker import ROOT, Broker, running_broker
+
+pytestmark = pytest.mark.mutants
+
+KNOWN = ROOT / "conformance" / "known-kafkaemu.toml"
+FLAGS = ("--set", "group.min.session.timeout.ms=500")
+MUTANTS = list(mutants().values())
+
+
+def checks(pattern: str) -> list[Check]:
+    """The checks whose path matches; histories in a shorter form than those of a full run."""
+    histories = [
+        check_of(attrs.evolve(workload, session_timeout_ms=800, duration_s=1.5, dies_after=10))
+        for workload in WORKLOADS
+        if fnmatch.fnmatch(workload.path, pattern)
+    ]
+    return histories + probe_checks(all_probes(pattern))
+
+
+def failed(broker: Broker, *patterns: str) -> list[Result]:
+    """What the runner has against a broker."""
+    chosen = [check for pattern in patterns for check in checks(pattern)]
+    assert chosen, patterns
+    target = Target("127.0.0.1", broker.port, "4.3.1", shipped_goldens())
+    found = run_checks(target, chosen, read_known(KNOWN), versions={})
+    return [result for result in found.results if result.outcome is not Outcome.PASSED]
+
+
+def test_a_broker_without_a_defect_passes() -> None:
+    with running_broker(*FLAGS) as broker:
+        found = failed(broker, *sorted({mutant.found_by for mutant in MUTANTS}))
+    assert {(result.path, result.outcome) for result in found if result.outcome is not Outcome.KNOWN} == set()
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_mutant_is_found(mutant: Mutant) -> None:
+    with running_broker(*FLAGS, program=("-m", "tests.mutants", mutant.name)) as broker:
+        found = failed(broker, mutant.found_by)
+        assert "Internal error" not in broker.log(), "a mutant answers wrongly, it does not break"
+    assert Outcome.FAILED in {result.outcome for result in found}, f"nothing was found: {mutant.what}"
