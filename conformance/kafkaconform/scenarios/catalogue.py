@@ -1,4 +1,7 @@
-"""Every client that has scenarios, oldest release of each library first."""
+"""Every client that has scenarios, oldest release of each library first.
+
+confluent-kafka-javascript is not among them: installing it downloads binaries, or sources to build, from outside npm.
+"""
 
 from collections.abc import Mapping
 

@@ -88,6 +88,9 @@ func (c *client) Produce(topic, codec string, records []harness.Record) error {
 		sent = append(sent, message)
 	}
 	err = producer.SendMessages(sent)
+	if failed, ok := err.(sarama.ProducerErrors); ok {
+		err = failed[0].Err
+	}
 	if closing := producer.Close(); err == nil {
 		err = closing
 	}
