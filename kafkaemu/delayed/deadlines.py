@@ -14,15 +14,15 @@ from itertools import count
 class Timer:
     """One deadline. `cancel` is idempotent and safe after it ran."""
 
-    __slots__ = ("_callback", "_deadlines", "is_periodic", "when_ms")
+    __slots__ = ("_callback", "_deadlines", "is_put_off", "when_ms")
 
     def __init__(self, deadlines: Deadlines, when_ms: float, callback: Callable[[], None]) -> None:
         self._deadlines = deadlines
         self._callback: Callable[[], None] | None = callback
         #: Time at which it is due, in milliseconds of its time line.
         self.when_ms = when_ms
-        #: Whether its work is done again and again.
-        self.is_periodic = False
+        #: Whether it comes later than its work asked for, because of `Deadlines.period_ms_min`.
+        self.is_put_off = False
 
     @property
     def pending(self) -> bool:
@@ -67,13 +67,13 @@ class Deadlines:
     def again(self, now_ms: float, period_ms: float, callback: Callable[[], None]) -> Timer:
         """Call ``callback`` once a period has passed: work that is done for good, and asks for its next time itself."""
         timer = self.at(now_ms + max(period_ms, self.period_ms_min), callback)
-        timer.is_periodic = True
+        timer.is_put_off = period_ms < self.period_ms_min
         return timer
 
     def hasten_periodic(self, now_ms: float) -> None:
-        """What was to be done `again` is due now."""
+        """What `again` has put off is due now."""
         self._heap = [
-            (now_ms if timer.is_periodic else when_ms, order, timer)
+            (now_ms if timer.is_put_off else when_ms, order, timer)
             for when_ms, order, timer in self._heap
             if timer.pending
         ]

@@ -187,3 +187,18 @@ def test_unittest_has_a_broker_for_each_test() -> None:
     assert not result.failures
     assert not result.errors
     assert len(ports) == 2
+
+
+def test_what_is_done_every_ten_minutes_is_not_done_in_the_first_one(broker: Broker) -> None:
+    settings = {"bootstrap.servers": broker.bootstrap_servers, "group.id": "passing", "enable.auto.commit": False}
+    consumer = Consumer(settings)
+    broker.create_topic("passed")
+    consumer.subscribe(["passed"])
+    while not broker.groups().get("passing"):
+        consumer.poll(0.01)
+    consumer.close()
+    # A group without members and offsets goes with the next check of expired offsets.
+    broker.clock.advance("1 minute")
+    assert broker.groups()["passing"].state == "Empty"
+    broker.clock.advance("10 minutes")
+    assert "passing" not in broker.groups()
