@@ -1,8 +1,8 @@
 """A clock that goes as the machine's does, and that a test may stop and move.
 
-Theory (DESIGN 5). Moved time is real time plus an offset that only grows; frozen, it is a number. `pass_time` takes a broker through
-a stretch of moved time in one turn of its loop: it goes from deadline to deadline, and each runs at its own time, so that
-what a deadline sets is due within the stretch as if the time had passed. Long work that the broker spreads over real time
+Theory (DESIGN 5). Moved time is real time plus an offset; frozen, it is a number from which it goes on afterwards. `pass_time` takes a
+broker through a stretch of moved time in one turn of its loop: from deadline to deadline, each of which runs at its own time, so
+that what a deadline sets is due within the stretch as if the time had passed. Long work that the broker spreads over real time
 (compaction, retention of many partitions) is done to its end between two deadlines.
 
 What is done again and again for good (retention, compaction, expiry of offsets) would be done very often in a long stretch. It is
@@ -13,6 +13,7 @@ does not take longer.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 from typing import TYPE_CHECKING
 
 from kafkaemu.server.driver import run_due
@@ -88,7 +89,7 @@ def pass_time(broker: Broker, clock: MovableClock, milliseconds: int) -> None:
     moved.period_ms_min = milliseconds // ROUNDS_MAX
     try:
         while (next_ms := moved.next_ms()) is not None and next_ms <= end_ms:
-            clock.move_to(int(next_ms))
+            clock.move_to(ceil(next_ms))
             run_due(moved, clock.now_ms())
             broker.settle()
         clock.move_to(end_ms)

@@ -228,6 +228,10 @@ class ServerConnection:
             self.close()
             return Turn.CLOSED
 
+    def abandon(self) -> None:
+        """Give up the socket in a child made by fork."""
+        self._connection.abandon()
+
     def close(self) -> None:
         """Close at once; a parked request leaves without an answer. Idempotent."""
         if self.closed:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kafkaemu.testing.values import Group as Group
     from kafkaemu.testing.values import Member as Member
     from kafkaemu.testing.values import Record as Record
+    from kafkaemu.testing.values import SeenRequest as SeenRequest
     from kafkaemu.testing.values import TopicPartition as TopicPartition
 
 _MODULES = {
@@ -43,6 +44,7 @@ _MODULES = {
     "Member": "values",
     "Record": "values",
     "RequestRefused": "errors",
+    "SeenRequest": "values",
     "Surface": "surface",
     "TopicPartition": "values",
     "WaitedInVain": "errors",

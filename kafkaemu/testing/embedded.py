@@ -3,8 +3,8 @@
 Calls cross over as functions that the loop runs between two of its turns, so they see the broker as its handlers do and nothing
 is locked. What has to wait is parked as a client's request would be, and the calling thread waits for it; nobody polls.
 
-A broker ends with its `with` block, with the interpreter, or when it is no longer referred to; whatever ends the block. A child made
-by fork has no such thread: there the broker's sockets are closed and its calls raise `BrokerNotShared`.
+A broker ends with its `with` block, whatever ends that, or else with the interpreter. A child made by fork has no such thread: there
+the broker's sockets are closed and its calls raise `BrokerNotShared`.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from kafkaemu.testing.clock import BrokerClock
 from kafkaemu.testing.errors import BrokerError, BrokerNotShared, BrokerStopped, BrokerTimeout
 from kafkaemu.testing.setup import Setup, configured, topics_of
 from kafkaemu.testing.surface import ANYWHERE, Surface
+from kafkaemu.testing.traffic import Traffic
 from kafkaemu.testing.waiting import Deadline
 from kafkaemu.world.real import RealClock, RealWorld
 
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 
     from kafkaemu.metadata.controller import Changes
     from kafkaemu.server.listeners import Bound
+    from kafkaemu.testing.values import SeenRequest
     from kafkawire.declare import TopLevel
 
 T = TypeVar("T")
@@ -49,6 +51,8 @@ T = TypeVar("T")
 CLIENT_ID = "kafkaemu-testing"
 START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 10.0
+#: How many refused requests a failure message tells.
+SHOWN_REFUSED = 5
 #: Waiting room key of those who wait for a topic.
 _TOPICS = object()
 #: Those that run, to be stopped with the interpreter.
@@ -85,6 +89,7 @@ class Broker(Surface):
         self._failure: BaseException | None = None
         self._broker: PlainBroker | None = None
         self._bound: list[Bound] = []
+        self._traffic = Traffic()
         self._movable = MovableClock(RealClock())
         self._clock = BrokerClock(self._call, self._movable, self._plain)
 
@@ -161,6 +166,7 @@ class Broker(Surface):
             profile=setup.profile,
         )
         broker.controller.subscribe(self._on_changes)
+        broker.connections.dispatcher.interceptor = self._traffic
 
         def on_started(bound: list[Bound]) -> None:
             self._bound, self._broker = bound, broker
@@ -304,7 +310,30 @@ class Broker(Surface):
         return [ANYWHERE]
 
     def _what_happened(self) -> str:
-        return ""
+        """Who was connected and what was refused; and why that may be, where the caller keeps its own clients from running."""
+        lines = [f"{len(self._plain().connections.open)} client(s) connected"]
+        lines += [f"refused {seen}" for seen in list(self._traffic.refused)[-SHOWN_REFUSED:]]
+        if _in_event_loop():
+            lines.append(
+                "This was waited for in the thread of an event loop, whose tasks could not run meanwhile: "
+                "use asyncio.to_thread or trio.to_thread.run_sync."
+            )
+        return "\n".join(lines)
+
+    def requests(self) -> list[SeenRequest]:
+        return self._call(lambda: list(self._traffic.seen))
+
+    def refused_requests(self) -> list[SeenRequest]:
+        return self._call(lambda: list(self._traffic.refused))
+
+    def _abandon(self) -> None:
+        """This is a child made by fork: let go of the sockets, which are the parent's."""
+        if self._broker is not None:
+            for listener in self._bound:
+                for sock in listener.sockets:
+                    sock.abandon()
+            for connection in self._broker.connections.open:
+                connection.abandon()
 
 
 async def _never() -> AsyncIterator[str]:
@@ -322,4 +351,26 @@ def _stop_all() -> None:
             continue
 
 
+def _after_fork() -> None:
+    for broker in list(_running):
+        broker._abandon()
+    _running.clear()
+
+
+def _in_event_loop() -> bool:
+    """Whether this thread runs an event loop, of trio or of asyncio."""
+    if trio.lowlevel.in_trio_run():
+        return True
+    asyncio = sys.modules.get("asyncio")
+    if asyncio is None:
+        return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
 atexit.register(_stop_all)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

@@ -91,6 +91,14 @@ class ExternalBroker(Surface):
             self._links.pop(node).close()
             raise BrokerError(f"{link.where} does not answer as a broker: {error}") from None
 
+    def _leaders(self, topic: str, *, create: bool = False) -> dict[int, int]:
+        if create and (leaders := super()._leaders(topic)):
+            return leaders
+        leaders = super()._leaders(topic, create=create)
+        if create:
+            self._made.append(topic)
+        return leaders
+
     def _connect(self, node: int) -> _Link:
         if node == ANYWHERE:
             addresses = [address_of(text) for text in self._bootstrap.split(",")]

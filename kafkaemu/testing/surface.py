@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from kafkaemu.testing.errors import RequestRefused, WaitedInVain
-from kafkaemu.testing.values import Group, Record, TopicPartition
+from kafkaemu.testing.values import Group, Record, SeenRequest, TopicPartition
 from kafkaemu.testing.waiting import Deadline
 from kafkawire.errors import ErrorCode
 
@@ -219,6 +219,16 @@ class Surface(ABC):
                 if where in committed or where in assigned:
                     lag += max(end - max(committed.get(where, start), start), 0)
         return lag
+
+    # Requests
+
+    def requests(self) -> list[SeenRequest]:
+        """The latest requests of clients, oldest first: a few hundred. None are known of a broker that runs elsewhere."""
+        return []
+
+    def refused_requests(self) -> list[SeenRequest]:
+        """The latest of them whose answers had an error, oldest first. Some errors belong to Kafka's ways (MEMBER_ID_REQUIRED)."""
+        return []
 
     # For the sub-classes
 

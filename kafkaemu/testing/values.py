@@ -40,6 +40,22 @@ class Record:
 
 
 @attrs.frozen
+class SeenRequest:
+    """A request that a client has made."""
+
+    #: ``Produce``, ``JoinGroup``.
+    api: str
+    version: int
+    client_id: str | None
+    #: Every error in its answer, with what it is about: ``orders-0: NOT_LEADER_OR_FOLLOWER``.
+    errors: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        what = f"{self.api} v{self.version} of client {self.client_id!r}"
+        return f"{what}: {'; '.join(self.errors)}" if self.errors else what
+
+
+@attrs.frozen
 class Member:
     """A member of a consumer group."""
 

@@ -82,6 +82,9 @@ class Connection(Protocol):
     def close(self) -> None:
         """Close at once, and wake the task that waits. Idempotent."""
 
+    def abandon(self) -> None:
+        """Give up this process's copy in a child made by fork: the stream and the tasks that wait are the parent's."""
+
 
 class Turn(enum.Enum):
     """What a connection waits for after a turn."""
@@ -161,6 +164,9 @@ class Listener(Protocol):
 
     def close(self) -> None:
         """Stop listening. A task that waits in `accept` gets OSError."""
+
+    def abandon(self) -> None:
+        """Give up this process's copy in a child made by fork: the parent goes on listening."""
 
 
 class Network(Protocol):

@@ -118,6 +118,9 @@ class MemoryConnection(Connection):
             self.wake()
             self._wake_other()
 
+    def abandon(self) -> None:
+        """Nothing: a child made by fork has a copy of its own."""
+
 
 def connection_pair(
     new_event: Callable[[], Event],
@@ -165,6 +168,9 @@ class MemoryListener(Listener):
             self.closed = True
             self._network.forget(self)
             self._arrived.set()
+
+    def abandon(self) -> None:
+        """Nothing: a child made by fork has a copy of its own."""
 
 
 class MemoryNetwork(Network):

@@ -112,6 +112,11 @@ class RealConnection(Connection):
             self._socket.close()
             self._socket = None
 
+    def abandon(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
 
 class RealListener(Listener):
     """A listening socket."""
@@ -150,6 +155,9 @@ class RealListener(Listener):
         if self._socket.fileno() >= 0:
             trio.lowlevel.notify_closing(self._socket)
             self._socket.close()
+
+    def abandon(self) -> None:
+        self._socket.close()
 
 
 class RealNetwork(Network):
