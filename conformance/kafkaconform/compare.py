@@ -32,24 +32,20 @@ class Change:
     @property
     def path(self) -> str:
         """The check's path."""
-        return self._one.path
+        return next(result.path for result in (self.after, self.before) if result)
 
     @property
     def title(self) -> str:
         """``passed -> failed``."""
         return " -> ".join(str(result.outcome) if result else "not there" for result in (self.before, self.after))
 
-    @property
-    def _one(self) -> Result:
-        one = self.after or self.before
-        assert one is not None
-        return one
-
     def lines(self) -> Iterator[str]:
         """The change in text."""
         yield f"{self.path}: {self.title}"
+        # The steps of a probe that passed are not kept.
+        kept = next((result for result in (self.after, self.before) if result and result.actual), None)
         for each in self.differences[:DIFFERENCES_SHOWN]:
-            yield f"    {place(self._one, each)}: {one_line(each.expected)} -> {one_line(each.actual)}"
+            yield f"    {place(kept, each) if kept else each.where}: {one_line(each.expected)} -> {one_line(each.actual)}"
         if (more := len(self.differences) - DIFFERENCES_SHOWN) > 0:
             yield f"    … and {more} more"
 
@@ -111,4 +107,4 @@ def report(before: Run, after: Run, found: list[Change]) -> Iterator[str]:
     alike = len({result.path for result in (*before.results, *after.results)}) - len(found)
     for name, run in (("before", before), ("after", after)):
         yield f"{name}: {run.bootstrap} against {run.expectation}, {run.started}"
-    yield f"{len(found)} checks changed, {alike} did the same."
+    yield f"Changed: {len(found)}; the same: {alike}."

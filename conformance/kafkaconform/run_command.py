@@ -21,6 +21,7 @@ from kafkaconform.reports.text import summary
 from kafkaconform.results import Kind, Run
 from kafkaconform.runner import run_checks, unneeded
 from kafkaconform.scenario_checks import chosen_clients, scenario_checks, versions_of
+from kafkawire.releases import UnknownRelease, declared
 
 
 class CannotRun(Exception):
@@ -55,7 +56,8 @@ def run(target: Target, selection: Selection, files: Files, console: Console | N
     """Run what is selected, tell it on the terminal and in the files asked for; the exit code.
 
     Raises:
-        CannotRun: nothing matches, nobody listens there, or a report cannot be written.
+        CannotRun: nothing matches, nothing is recorded of the release, nobody listens there, or a report cannot be
+            written.
         UnknownClient: there is no such client.
         BadKnownList: the list of known differences cannot be used.
     """
@@ -66,6 +68,8 @@ def run(target: Target, selection: Selection, files: Files, console: Console | N
     checks = select(selection, target.release)
     if not checks:
         raise CannotRun(f"No check matches {selection.only!r}.")
+    if Kind.PROBE in selection.kinds:
+        _require_answers(target)
     for address in filter(None, ((target.host, target.port), target.beside)):
         if reason := why_unreachable(*address):
             raise CannotRun(reason)
@@ -102,6 +106,18 @@ def history_checks() -> Sequence[Check]:
         return []
     found: Sequence[Check] = import_module("kafkaconform.histories").checks()
     return found
+
+
+def _require_answers(target: Target) -> None:
+    """Raises CannotRun where it is not known what the release would answer, or not even what it can be asked."""
+    try:
+        declared(target.release)
+    except UnknownRelease as failure:
+        raise CannotRun(f"--as-version: {failure}.") from None
+    recorded = sorted(folder.name for folder in target.goldens.iterdir()) if target.goldens.is_dir() else []
+    if target.beside is None and target.release not in recorded:
+        there_are = f"there are of {', '.join(recorded)}" if recorded else "there are none at all"
+        raise CannotRun(f"There are no recorded answers of Apache Kafka {target.release} in {target.goldens}; {there_are}.")
 
 
 def _write_json(run: Run, file: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 
+import attrs
 import pytest
 
 from kafkaconform.results import Difference, Kind, Outcome, Result, Run
@@ -37,5 +38,6 @@ def test_something_else_is_refused(tree: dict[str, object]) -> None:
         Run.from_json(tree)
 
 
-def test_a_result_stands_in_the_group_before_the_slash() -> None:
+def test_a_result_stands_in_the_group_before_the_last_slash() -> None:
     assert FAILED.api == "fetch"
+    assert attrs.evolve(FAILED, path="at_controller/acls/none").api == "at_controller/acls"

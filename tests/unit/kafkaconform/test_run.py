@@ -1,0 +1,220 @@
+"""``kafkaconform run``: what is selected, what is told and written, and the exit code."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+from click.testing import CliRunner
+
+from kafkaconform import scenario_checks as scenarios
+from kafkaconform.checks import Check, Target
+from kafkaconform.cli import main
+from kafkaconform.goldens import shipped_goldens
+from kafkaconform.known import KnownList
+from kafkaconform.results import Kind, Outcome, Result, Run
+from kafkaconform.runner import run_checks
+from kafkaconform.scenario_checks import UnknownClient, chosen_clients
+from kafkaconform.scenarios.driver import CheckResult, ScenarioClient
+from tests.support.broker import running_broker
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(main, ["run", *arguments])
+    return result.exit_code, result.output
+
+
+@pytest.fixture(scope="module")
+def bootstrap() -> Iterator[str]:
+    with running_broker() as broker:
+        yield broker.bootstrap
+
+
+@pytest.fixture
+def nobody() -> int:
+    """A port on which nobody listens."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        port: int = listener.getsockname()[1]
+    return port
+
+
+def test_a_run_against_our_broker_is_told_and_written(bootstrap: str, tmp_path: Path) -> None:
+    files = {kind: tmp_path / f"run.{kind}" for kind in ("json", "junit", "html")}
+    options = [part for kind, file in files.items() for part in (f"--{kind}", str(file))]
+    code, output = run("--bootstrap", bootstrap, "--only", "list_groups/*", *options)
+    found = Run.from_json(json.loads(files["json"].read_text()))
+    assert (code, found.counts()) == (0, {Outcome.PASSED: len(found.results)})
+    assert {(asked.api, asked.version) for result in found.results for asked in result.asked} >= {("ListGroups", 5)}
+    assert f"list_groups: {len(found.results)} passed" in output
+    assert len(list(ET.parse(files["junit"]).getroot().iter("testcase"))) == len(found.results)
+    assert files["html"].read_text().startswith("<!DOCTYPE html>")
+
+
+def test_a_broker_that_differs_is_told_with_what_it_answers(bootstrap: str) -> None:
+    code, output = run("--bootstrap", bootstrap, "--only", "find_coordinator/transactional_id")
+    assert code == 1
+    assert "✗ find_coordinator/transactional_id" in output
+    assert "expected" in output
+    assert "1 failed" in output
+
+
+def test_accepted_differences_end_well_and_an_entry_too_many_does_not(bootstrap: str, tmp_path: Path) -> None:
+    known = tmp_path / "known.toml"
+    known.write_text('[[known]]\ncheck = "find_coordinator/transactional_id"\nreason = "not built"\n')
+    options = ("--bootstrap", bootstrap, "--known", str(known), "--only")
+    assert run(*options, "find_coordinator/transactional_id")[0] == 0
+    code, output = run(*options, "list_groups/*")
+    assert code == 0, "what the entry speaks of was not run"
+    known.write_text(known.read_text() + '[[known]]\ncheck = "list_groups/*"\nreason = "spare"\n')
+    code, output = run(*options, "list_groups/*")
+    assert code == 1
+    assert "Not needed any more" in output
+    assert "spare" in output
+
+
+def test_two_brokers_are_held_against_each_other(bootstrap: str, nobody: int) -> None:
+    options = ("--bootstrap", bootstrap, "--only", "find_coordinator/*")
+    code, output = run(*options, "--beside", bootstrap)
+    assert code == 0
+    assert f"against the broker at {bootstrap}" in output
+    code, output = run(*options, "--beside", f"127.0.0.1:{nobody}")
+    assert (code, output.count("\n")) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--only", "nothing/*"], "No check matches"),
+        (["--known", "/nowhere/known.toml"], "cannot read"),
+        (["--html", "/nowhere/run.html"], "cannot be written"),
+        (["--html", "/"], "cannot be written"),
+        (["--client", "telnet"], "There is no client 'telnet'"),
+        (["--kinds", "probe,poem"], "poem"),
+        (["--bootstrap", "127.0.0.1:99999"], "is not HOST:PORT"),
+        (["--as-version", "0.8.2"], "no facts on release 0.8.2"),
+        (["--as-version", "4.2.0"], "no recorded answers of Apache Kafka 4.2.0"),
+        (["--goldens", "/nowhere"], "there are none at all"),
+    ],
+)
+def test_what_cannot_be_run_is_told_with_exit_code_2(nobody: int, options: list[str], sentence: str) -> None:
+    code, output = run("--bootstrap", f"127.0.0.1:{nobody}", *options)
+    assert code == 2
+    assert sentence in output
+    assert "Traceback" not in output
+
+
+def test_a_broker_that_nobody_is_at_is_told_in_a_sentence(nobody: int) -> None:
+    code, output = run("--bootstrap", f"127.0.0.1:{nobody}")
+    assert (code, output.count("\n")) == (2, 1)
+    assert f"Nobody answers at 127.0.0.1:{nobody}" in output
+
+
+def test_somebody_else_than_a_broker_is_told_in_a_sentence() -> None:
+    import threading
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        thread = threading.Thread(target=lambda: listener.accept()[0].close())
+        thread.start()
+        code, output = run("--bootstrap", f"127.0.0.1:{listener.getsockname()[1]}")
+        thread.join()
+    assert (code, output.count("\n")) == (2, 1)
+    assert "does not answer ApiVersions" in output
+
+
+def check_of(path: str, outcome: Outcome) -> Check:
+    return Check(Kind.PROBE, path, "x", lambda target: Result(Kind.PROBE, path, "x", outcome, 0.0))
+
+
+def test_once_the_broker_is_gone_the_rest_is_not_run(nobody: int) -> None:
+    checks = [check_of(name, outcome) for name, outcome in (("a", Outcome.PASSED), ("b", Outcome.FAILED))]
+    target = Target("127.0.0.1", nobody, "4.3.1", shipped_goldens())
+    found = run_checks(target, [*checks, check_of("c", Outcome.PASSED)], KnownList())
+    assert [result.outcome for result in found.results] == [Outcome.PASSED, Outcome.FAILED, Outcome.NOT_RUN]
+    assert f"Nobody answers at 127.0.0.1:{nobody}" in found.results[1].reason
+    assert not found.is_good
+
+
+def test_a_check_that_breaks_fails_alone(bootstrap: str) -> None:
+    def broken(target: Target) -> Result:
+        raise RuntimeError("oh")
+
+    host, port = bootstrap.split(":")
+    target = Target(host, int(port), "4.3.1", shipped_goldens())
+    found = run_checks(target, [Check(Kind.HISTORY, "a", "x", broken), check_of("b", Outcome.PASSED)], KnownList())
+    assert [result.outcome for result in found.results] == [Outcome.FAILED, Outcome.PASSED]
+    assert "RuntimeError: oh" in found.results[0].reason
+
+
+class Client(ScenarioClient):
+    """A client that says what a test wants."""
+
+    def fingerprint(self) -> str:
+        return "x"
+
+    def fetch(self) -> None:
+        """It is there."""
+
+    def command(self) -> list[str]:
+        return []
+
+
+CLIENT = Client(
+    library="some", version="1", checks=("resume", "topics"), kafka_releases=("4.3",), fails_today={"topics": "too old"}
+)
+
+
+def scenario_outcomes(
+    monkeypatch: pytest.MonkeyPatch, *reports: CheckResult, release: str = "4.3.1"
+) -> list[tuple[Outcome, str]]:
+    runs: list[str] = []
+    monkeypatch.setattr(Client, "missing", lambda self: None)
+    monkeypatch.setattr(scenarios, "run_scenarios", lambda *rest: runs.append("once") or list(reports))
+    target = Target("h", 1, release, Path("/"))
+    found = [check.run(target) for check in scenarios.scenario_checks([CLIENT])]
+    assert runs == ["once"]
+    assert [result.path for result in found] == ["some-1/resume", "some-1/topics", "some-1/output"]
+    return [(result.outcome, result.reason) for result in found]
+
+
+def test_a_client_runs_once_and_each_of_its_reports_is_a_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    resume, topics = CheckResult("resume", True, "goes on"), CheckResult("topics", True, "made")
+    assert scenario_outcomes(monkeypatch, resume, topics, release="3.9.1") == [
+        (Outcome.PASSED, "goes on"),
+        (Outcome.PASSED, "made"),
+        (Outcome.PASSED, ""),
+    ]
+
+
+def test_what_fails_with_kafka_itself_has_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    resume = CheckResult("resume", False, "lost")
+    as_kafka = scenario_outcomes(monkeypatch, resume, CheckResult("topics", False, "refused"))
+    assert [outcome for outcome, _ in as_kafka] == [Outcome.FAILED, Outcome.PASSED, Outcome.PASSED]
+    assert scenario_outcomes(monkeypatch, resume, CheckResult("topics", True, ""))[1][0] is Outcome.FAILED
+
+
+def test_a_program_that_prints_something_else_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    reports = [CheckResult(name, True, "") for name in CLIENT.checks]
+    found = scenario_outcomes(monkeypatch, *reports, CheckResult("output", False, "not a report: hello"))
+    assert found[2] == (Outcome.FAILED, "output: not a report: hello")
+
+
+def test_a_client_that_is_not_installed_is_not_run_and_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Client, "missing", lambda self: "some-1 is not installed: get it")
+    for check in scenarios.scenario_checks([CLIENT]):
+        result = check.run(Target("h", 1, "4.3.1", Path("/")))
+        assert (result.outcome, result.reason) == (Outcome.NOT_RUN, "some-1 is not installed: get it")
+
+
+def test_clients_are_chosen_by_name_library_or_release() -> None:
+    assert {client.version for client in chosen_clients(["kafka-go"], "3.3.2")} == {"0.4.38", "0.4.51"}
+    assert [client.name for client in chosen_clients(["java-2.8.2"], "4.3.1")] == ["java-2.8.2"]
+    assert {client.name for client in chosen_clients([], "4.0.0")} == {
+        client.name for client in chosen_clients([], "4.3.1")
+    }
+    with pytest.raises(UnknownClient, match="telnet"):
+        chosen_clients(["telnet"], "4.3.1")
