@@ -9,12 +9,16 @@ PYTEST := $(BIN)/python -m pytest
 TEST_WORKERS ?= 3
 BENCH_ARGS ?= --rounds 3 --peer kafka --peer kfake
 
-.PHONY: help serve test check format bench scale wheel test-clients profiles soak soak-hour lock transcripts coverage clean
+# Those of today that pip installs anywhere.
+PYTHON_CLIENTS ?= kafka-python-3.0.12 confluent-kafka-2.16.1 aiokafka-0.14.0
+
+.PHONY: help serve test check conformance format bench scale wheel test-clients profiles soak soak-hour lock transcripts coverage clean
 
 help:
 	@echo 'make serve         start a broker on localhost:9092 (SERVE_ARGS="--topic orders:3")'
 	@echo 'make test          the tests'
 	@echo 'make check         lint, format, types, import contracts, tidy test'
+	@echo 'make conformance   Kafka'"'"'s recorded answers, Python clients and histories against our broker; a page in build/conformance'
 	@echo 'make format        put the code into the format that check wants'
 	@echo 'make bench         the measurements of docs/benchmarks.md, beside Apache Kafka and kfake where Java and Go are'
 	@echo 'make scale         100,000 partitions, 5000 connections, 500 members, a batch of 90 MB, a simulated day'
@@ -25,7 +29,7 @@ help:
 	@echo 'make soak          long runs under load, minutes not seconds'
 	@echo 'make soak-hour     an hour at 80 % load, everything counted (SOAK_ARGS="--minutes 5 --csv samples.csv")'
 	@echo 'make lock          renew requirements-dev.lock'
-	@echo 'make coverage      docs/coverage.md anew: what is served, and which recorded answers prove it'
+	@echo 'make coverage      docs/coverage.md anew: every probe is run, the page says what is served and what proves it'
 	@echo 'make transcripts   run Java's tools and kcat against Kafka and against kafkaemu, keep what they print'
 
 # The broker alone needs six packages; the development tools are installed only by the targets that use them.
@@ -91,7 +95,13 @@ transcripts: $(VENV)/.dev
 	$(BIN)/python conformance/tools/explained.py
 
 coverage: $(VENV)/.dev
+	$(BIN)/python conformance/tools/judge.py --kinds probe
 	$(BIN)/python conformance/tools/coverage.py
+
+# Clients that are not here yet come from PyPI, into ~/.cache/kafkaemu; without a network they are not run, and that is told.
+conformance: $(VENV)/.dev
+	-$(BIN)/kafkaconform clients install $(PYTHON_CLIENTS)
+	$(BIN)/python conformance/tools/judge.py $(foreach client,$(PYTHON_CLIENTS),--client $(client)) $(CONFORMANCE_ARGS)
 
 # Exact versions of everything that development uses, found in an environment that holds nothing else.
 lock:

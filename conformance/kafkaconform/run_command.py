@@ -117,7 +117,9 @@ def _require_answers(target: Target) -> None:
     recorded = sorted(folder.name for folder in target.goldens.iterdir()) if target.goldens.is_dir() else []
     if target.beside is None and target.release not in recorded:
         there_are = f"there are of {', '.join(recorded)}" if recorded else "there are none at all"
-        raise CannotRun(f"There are no recorded answers of Apache Kafka {target.release} in {target.goldens}; {there_are}.")
+        raise CannotRun(
+            f"There are no recorded answers of Apache Kafka {target.release} in {target.goldens}; {there_are}."
+        )
 
 
 def _write_json(run: Run, file: Path) -> None:

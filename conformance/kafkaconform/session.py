@@ -297,4 +297,4 @@ def retried(attempt: Callable[[], int], *, wanted: Sequence[int] = (0,), tries: 
         if (code := attempt()) in wanted:
             return
         time.sleep(0.05)
-    raise ProbeFailed(f"still error {code} after {tries} tries")
+    raise ProbeFailed(f"what it waits for did not come: error {code}, still, after {tries} tries")

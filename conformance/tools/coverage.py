@@ -8,16 +8,19 @@ Nothing in it is written by hand but the reasons why something is not built.
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import attrs
 
-from kafkaconform.goldens import read_golden
+from kafkaconform.goldens import golden_path, read_golden
+from kafkaconform.probing import asked_of
 from kafkaconform.reference import DEFAULT_KAFKA_VERSION
+from kafkaconform.registry import all_probes
 from kafkaemu.handlers.served import advertised, served
 from kafkaemu.metadata import features
 from kafkawire.index import APIS
@@ -25,6 +28,7 @@ from kafkawire.index import APIS
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGE = ROOT / "docs" / "coverage.md"
 GOLDENS = ROOT / "conformance" / "goldens" / DEFAULT_KAFKA_VERSION
+LAST_RUN = ROOT / "conformance" / "last-run.json"
 #: What a whole part of Kafka that is not built stands for -> the keys of its APIs.
 NOT_BUILT: dict[str, tuple[int, ...]] = {
     "transactions": (24, 25, 26, 27, 28),
@@ -38,13 +42,15 @@ NOT_BUILT: dict[str, tuple[int, ...]] = {
 HEAD = """\
 # What is served, and what proves it
 
-Made by `make coverage` out of the recorded answers of Apache Kafka {release} (`conformance/goldens`), each of which kafkaemu gives,
-too, field by field (`tests/wire/test_goldens.py`, where the few known differences are listed). *Probes* are the scripts that ask
-for an API, *answers* what Kafka said to them. *Advertised* is what ApiVersions tells. A version that is served but stands in no
-recorded answer is named under *unproven*.
+Made by `make coverage` out of the recorded answers of Apache Kafka {release} (`conformance/goldens`) and of a run of all probes
+against kafkaemu, whose answers are compared field by field. *Probes* are the scripts that ask for an API, *answers* what Kafka said
+to them. *Alike* is how many of those asked for in the run were the same, and in which versions some were not; the reasons stand in
+`conformance/known-kafkaemu.toml`. (More are asked than recorded: a controller is held against the broker's answers where it gives
+the same.) *Advertised* is what ApiVersions tells. A version that is served but stands in no recorded answer is named under
+*unproven*.
 
-| key | API | Kafka | kafkaemu | advertised | probes | answers | unproven |
-|---:|---|---|---|---|---:|---:|---|
+| key | API | Kafka | kafkaemu | advertised | probes | answers | alike | unproven |
+|---:|---|---|---|---|---:|---:|---|---|
 """
 
 
@@ -71,6 +77,26 @@ def recorded() -> dict[str, Recorded]:
     return {name: Recorded(probes[name], by_version) for name, by_version in answers.items()}
 
 
+def last_run() -> dict[str, dict[str, list[int]]]:
+    """API -> version -> answers asked for in the last run of all probes, and how many of them were Kafka's."""
+    found: dict[str, dict[str, list[int]]] = json.loads(LAST_RUN.read_text(encoding="utf-8"))
+    asked: dict[str, Counter[str]] = defaultdict(Counter)
+    for probe in all_probes():
+        steps = read_golden(golden_path(GOLDENS.parent, GOLDENS.name, probe))["steps"]
+        for each in asked_of(steps, steps):
+            asked[each.api][str(each.version)] += each.times
+    if {api: {version: times for version, (times, _) in row.items()} for api, row in found.items()} != asked:
+        raise SystemExit("Other probes are there than in the last run: `make coverage` runs them.")
+    return found
+
+
+def alike(versions: Mapping[str, Sequence[int]]) -> str:
+    """``12 of 14: 3, 4``: how many answers of an API were Kafka's, and the versions in which some were not."""
+    asked, same = (sum(counts[i] for counts in versions.values()) for i in (0, 1))
+    others = [version for version, (times, as_kafka) in versions.items() if times != as_kafka]
+    return f"{same} of {asked}{': ' if others else ''}{', '.join(others)}" if versions else ""
+
+
 def told_by_kafka() -> dict[int, str]:
     """API key -> versions, as Kafka's own ApiVersions answers."""
     steps: list[dict[str, Any]] = read_golden(GOLDENS / "api_versions" / "every_version.json")["steps"]
@@ -87,7 +113,7 @@ def span(versions: tuple[int, int] | None) -> str:
 def rows() -> Iterable[str]:
     """A line of the table for each API that Kafka has."""
     reasons = {key: reason for reason, keys in NOT_BUILT.items() for key in keys}
-    ours, told, kafka, answers = served(), advertised(features.INITIAL), told_by_kafka(), recorded()
+    ours, told, kafka, answers, run = served(), advertised(features.INITIAL), told_by_kafka(), recorded(), last_run()
     for key, api in APIS.items():
         versions = ours.get(key)
         known = answers.get(api.name, Recorded(0, {}))
@@ -109,6 +135,7 @@ def rows() -> Iterable[str]:
             span(told.get(key)),
             f"{known.probes}" if versions else "",
             f"{sum(known.answers.values())}" if versions else "",
+            alike(run.get(api.name, {})) if versions else "",
             ", ".join(map(str, unproven)),
         ]
         yield f"| {' | '.join(cells)} |"
