@@ -45,8 +45,8 @@ HEAD = """\
 Made by `make coverage` out of the recorded answers of Apache Kafka {release} (`conformance/goldens`) and of a run of all probes
 against kafkaemu, whose answers are compared field by field. *Probes* are the scripts that ask for an API, *answers* what Kafka said
 to them. *Alike* is how many of those asked for in the run were the same, and in which versions some were not; the reasons stand in
-`conformance/known-kafkaemu.toml`. (More are asked than recorded: a controller is held against the broker's answers where it gives
-the same.) *Advertised* is what ApiVersions tells. A version that is served but stands in no recorded answer is named under
+`conformance/known-kafkaemu.toml`. (Asked is also what Kafka closes the connection on, and a controller what it answers as a broker
+does.) *Advertised* is what ApiVersions tells. A version that is served but stands in no recorded answer is named under
 *unproven*.
 
 | key | API | Kafka | kafkaemu | advertised | probes | answers | alike | unproven |

@@ -48,13 +48,14 @@ def _python(
     *kafka_releases: str,
     checks: tuple[str, ...] = _BASIC,
     requirements: tuple[str, ...] = (),
+    program: str | None = None,
 ) -> ScenarioClient:
     return PythonClient(
         library=library,
         version=version,
         checks=checks,
         kafka_releases=kafka_releases,
-        program=f"{library}.py",
+        program=program or f"{library}.py",
         requirements=requirements,
     )
 
@@ -76,6 +77,8 @@ _ALL = [
     _python("kafka-python", "3.0.12", CURRENT, checks=_WITHOUT_ZSTD, requirements=_COMPRESSORS),
     _python("confluent-kafka", "2.0.2", "3.3", CURRENT),
     _python("confluent-kafka", "2.16.1", CURRENT),
+    # A program of the library's own name would be imported in its stead.
+    _python("aiokafka", "0.14.0", CURRENT, requirements=("cramjam==2.14.0",), program="aiokafka-client.py"),
     SystemClient(
         library="kcat",
         version="of the system",
