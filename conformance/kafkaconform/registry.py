@@ -43,7 +43,9 @@ NOT_AT_CONTROLLER = {
     "alter_configs/brokers": "the controller does not check a broker's configs, and the broker is broken by them",
     "incremental_alter_configs/bad_changes_of_a_topic": "an appended null makes the controller resign its leadership",
     "incremental_alter_configs/bad_changes_of_brokers": "as alter_configs/brokers",
+    "incremental_alter_configs/cordoned_log_dirs": "a controller cordons nothing more than is: 40",
     "incremental_alter_configs/only_validated": "as alter_configs/brokers",
+    "incremental_alter_configs/what_a_broker_cannot_become": "as alter_configs/brokers",
     "scram_credentials/round_trip": "the controller never answers who has credentials, if nobody is named",
 }
 
