@@ -223,7 +223,7 @@ def test_public_things_say_what_they_are() -> None:
 
 
 #: Modules beside the handlers: what they are given, and the tables of which there are.
-NO_HANDLERS = {"__init__", "context", "index", "served"}
+NO_HANDLERS = {"__init__", "by_topic", "context", "index", "served"}
 
 
 def test_handlers_open_with_their_specification() -> None:

@@ -49,7 +49,7 @@ def _member(group: ClassicGroup, member: Member, stable: bool) -> DescribedGroup
 def listed(shard: GroupShard, states: Collection[str], types: Collection[str]) -> list[ListedGroup]:
     """The groups in one of these states and of one of these types; an empty filter lets all pass. Case does not matter, and a
     name that is none matches nothing."""
-    wanted_states = {state.lower() for state in states}
+    wanted_states = {state.strip().lower() for state in states}
     wanted_types = {kind.lower() for kind in types}
     if wanted_types and CLASSIC not in wanted_types:
         return []

@@ -101,7 +101,7 @@ class Offsets:
             raise CoordinatorError(
                 ErrorCode.GROUP_ID_NOT_FOUND if commit.knows_group_not_found else ErrorCode.ILLEGAL_GENERATION
             )
-        expire_ms = -1 if commit.retention_time_ms == -1 else now_ms + commit.retention_time_ms
+        expire_ms = -1 if commit.retention_time_ms == -1 else _sum_of_longs(now_ms, commit.retention_time_ms)
         codes = []
         for one in commit.partitions:
             metadata = one.metadata or ""
@@ -166,7 +166,7 @@ class Offsets:
         return tombstones, not kept
 
     def _is_expired(self, committed: CommittedOffset, base_ms: int, now_ms: int) -> bool:
-        if committed.expire_timestamp_ms >= 0:
+        if committed.expire_timestamp_ms != -1:
             return now_ms >= committed.expire_timestamp_ms
         return now_ms - base_ms >= self._settings.offsets_retention_ms
 
@@ -182,3 +182,8 @@ def _expiry_base(group: ClassicGroup) -> Callable[[CommittedOffset], int] | None
         ):
             return None
     return lambda one: one.commit_timestamp_ms
+
+
+def _sum_of_longs(one: int, other: int) -> int:
+    """As Java adds them: a retention that is too long ends before it begins."""
+    return (one + other + 2**63) % 2**64 - 2**63

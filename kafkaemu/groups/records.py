@@ -48,7 +48,7 @@ def offset_record(group_id: str, topic: str, partition: int, committed: Committe
     """A commit. A record with an expiry has version 1, which has no place for leader epoch and topic id; others version 4, or 3
     where the topic id is not known."""
     version = 4
-    if committed.expire_timestamp_ms >= 0:
+    if committed.expire_timestamp_ms != -1:
         version = 1
     elif committed.topic_id == ZERO_UUID:
         version = 3

@@ -1,16 +1,28 @@
 """FindCoordinator: which broker coordinates a group or a transactional id.
 
 Behavior:
-    Groups (key type 0): the leader of the partition of `__consumer_offsets` that holds the group, also for the group
-    "". The topic is made when the first group is asked for; the reference answers 15 until it is there, here it is
-    there at once. No leader, or none that has an endpoint on the client's listener: 15. Transactional ids (1):
-    transactions are not built; 31, which every client takes for final and shows the text of. Share groups (2): before
-    version 6, or a key that is not `group:topic id:partition`, 42; else share groups are not built: 42 with that
-    text. Any other key type: 42. An answer without a coordinator has node -1, host "" and port -1.
+    - A group (key type 0), also the group "", is coordinated by the leader of the partition of `__consumer_offsets` that
+      holds it. [find_coordinator/every_version, find_coordinator/empty_group_id, find_coordinator/odd_group_ids]
+    - The topic is made when the first group is asked for; Kafka answers 15 until it is there, here it is there at once.
+      [test: tests/unit/groups/test_looking.py::test_the_topic_is_made_when_the_first_group_is_asked_for]
+    - COORDINATOR_NOT_AVAILABLE (15) where the partition has no leader, or a leader without an endpoint on the client's
+      listener. [test: tests/unit/groups/test_looking.py::test_a_client_on_another_listener_has_no_coordinator]
+    - Transactions are not built: a transactional id (1) gets 31, which every client takes for final, and the text says what
+      is missing. [test: tests/unit/groups/test_looking.py::test_a_transactional_id_is_refused_for_good_and_says_why]
+    - A share group (2) is INVALID_REQUEST (42) before version 6, and where the key is not `group:topic id:partition`.
+      [find_coordinator/bad_share_keys, find_coordinator/unknown_key_types]
+    - Share groups are not built: 42 with that text for every other key. [test:
+      tests/unit/groups/test_looking.py::test_share_groups_are_refused]
+    - Any other key type is 42, for each key. [find_coordinator/unknown_key_types, find_coordinator/bad_keys_among_others]
+    - An answer without a coordinator has node -1, host "" and port -1. [find_coordinator/unknown_key_types]
 
 Versions:
-    1 key type and error text: that of the code, "NONE" without an error. 4 several keys, each with its error
-    (KIP-699); the text is "" with and without an error, but for unknown key types. 6 share groups (KIP-932).
+    - 1 adds the key type and an error text: that of the code, "NONE" without an error. [find_coordinator/every_version,
+      find_coordinator/unknown_key_types]
+    - 4 takes several keys, each with its error (KIP-699); a key that comes twice is answered twice. The text is "" with and
+      without an error, but for unknown key types. [find_coordinator/several_keys, find_coordinator/unknown_key_types,
+      find_coordinator/bad_share_keys]
+    - 6 adds share groups (KIP-932). [find_coordinator/bad_share_keys]
 """
 
 from __future__ import annotations
@@ -24,6 +36,7 @@ from kafkawire.messages.find_coordinator import Coordinator, FindCoordinatorRequ
 from kafkawire.primitives import uuid_from_text
 
 _GROUP, _TRANSACTION, _SHARE = 0, 1, 2
+_PARTITION_MAX = 2**31 - 1
 
 
 @attrs.frozen
@@ -104,7 +117,7 @@ def _is_share_key(key: str) -> bool:
     """Whether it reads ``group:topic id:partition``; the group may contain colons."""
     group, _, rest = key.rpartition(":")
     group, _, topic_id = group.rpartition(":")
-    if not group or not (rest.isdecimal() and rest.isascii()):
+    if not group or not (rest.isdecimal() and rest.isascii()) or int(rest) > _PARTITION_MAX:
         return False
     try:
         uuid_from_text(topic_id)

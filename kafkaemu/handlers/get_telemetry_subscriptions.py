@@ -1,12 +1,21 @@
 """GetTelemetrySubscriptions: what a client should push of its metrics, told also by a broker that has no use for them.
 
 Behavior:
-    Answered though it is not advertised: ApiVersions tells of it only where metrics are received. A client without an id
-    gets one. THROTTLING_QUOTA_EXCEEDED, and nothing else in the answer, for a client that asked or pushed less than an
-    interval ago, unless its last push was refused for its subscription or its compression.
+    - Answered though it is not advertised: ApiVersions tells of it only where metrics are received.
+      [telemetry/nothing_wanted, api_versions/every_version]
+    - A client without an id gets one; any other is taken as it is. [telemetry/nothing_wanted, telemetry/reserved_ids]
+    - THROTTLING_QUOTA_EXCEEDED (89), and nothing else in the answer, for a client that asked or pushed less than an
+      interval ago. [telemetry/nothing_wanted, telemetry/pushes]
+    - Not so after a push that was refused for its subscription or its codec: asking is what mends that.
+      [telemetry/refused_pushes, telemetry/order_of_checks]
+    - What is wanted is the union over the resources that match the client, at the shortest of their intervals.
+      [telemetry/metrics_for_some_clients, telemetry/only_an_interval, telemetry/what_is_matched,
+      telemetry/without_a_client_id]
+    - A client is known on every connection, until the one that it was first used on is closed.
+      [telemetry/on_another_connection]
 
 Versions:
-    0 is flexible (KIP-714).
+    - 0 is flexible (KIP-714). [telemetry/nothing_wanted]
 """
 
 from __future__ import annotations

@@ -1,13 +1,26 @@
 """Heartbeat: a member is alive, and hears whether its group rebalances.
 
 Behavior:
-    Starts the member's session anew. Errors, in the order of checks: no group id 24; not the coordinator 16; no such
-    group 25; instance id of another member 82; member id unknown 25; another generation 22; the group prepares a
-    rebalance 27 (the session starts anew all the same). While the coordinator loads it answers 0 blindly, so that
-    members stay.
+    - No group id: INVALID_GROUP_ID (24). [heartbeat/errors, heartbeat/order_of_checks]
+    - Not the coordinator: NOT_COORDINATOR (16). [test:
+      tests/unit/groups/test_join.py::test_only_its_coordinator_takes_a_group]
+    - While the coordinator loads it answers 0 blindly, so that members stay. [test:
+      tests/unit/groups/test_sync_and_sessions.py::test_while_the_coordinator_loads_heartbeats_are_taken_blindly]
+    - No such group: UNKNOWN_MEMBER_ID (25). [heartbeat/errors, heartbeat/order_of_checks]
+    - An instance id that nobody has: 25; that another member has: FENCED_INSTANCE_ID (82). [heartbeat/order_of_checks,
+      join_group/static_member]
+    - Member id unknown, given out but not come back, or of a group that all have left: 25. [heartbeat/errors,
+      heartbeat/pending_member, heartbeat/empty_group]
+    - Another generation: ILLEGAL_GENERATION (22), also while the group prepares a rebalance. [heartbeat/errors,
+      heartbeat/order_of_checks]
+    - The group prepares a rebalance: REBALANCE_IN_PROGRESS (27). While it waits for the leader's assignment nothing is
+      amiss. [heartbeat/while_joining, heartbeat/while_completing]
+    - The member's session starts anew. [test:
+      tests/unit/groups/test_sync_and_sessions.py::test_a_session_ends_after_its_timeout_and_the_group_rebalances]
 
 Versions:
-    3 static members (KIP-345).
+    - 1 adds the throttle time; 3 static members (KIP-345); 4 is flexible. [heartbeat/every_version,
+      heartbeat/order_of_checks]
 """
 
 from __future__ import annotations

@@ -1,20 +1,46 @@
 """IncrementalAlterConfigs: single configs of topics, brokers, groups and subscriptions to client metrics.
 
 Behavior:
-    Per resource, in this order: named twice INVALID_REQUEST; a key named twice, or a null for anything but a
-    deletion: INVALID_REQUEST; no name where one is needed, an unknown kind, a broker that is not this one:
-    INVALID_REQUEST; topics INVALID_TOPIC_EXCEPTION or UNKNOWN_TOPIC_OR_PARTITION; appending to what is no list
-    INVALID_CONFIG; then all configs that the resource would have: INVALID_CONFIG, but INVALID_REQUEST for brokers,
-    whose keys that are read at start are refused, and unknown ones taken. Deleting what is not set is no error.
-    An unknown operation gets UNKNOWN_SERVER_ERROR. No logger can be adjusted: none exists. A resource changes as
-    a whole, and the change is in force when it is answered.
-
-    On a controller's listener: a key named twice counts as it is named last, a null deletes; another broker gets
-    BROKER_ID_NOT_REGISTERED, an unknown kind UNSUPPORTED_VERSION. The real controller takes any value for a broker's
-    configs, ours does not.
+    - A resource that is named twice: INVALID_REQUEST (42). [incremental_alter_configs/several_resources,
+      incremental_alter_configs/order_of_checks]
+    - A key that is named twice: 42. [incremental_alter_configs/bad_changes_of_a_topic,
+      incremental_alter_configs/order_of_checks]
+    - A null for anything but a deletion: 42. [incremental_alter_configs/bad_changes_of_a_topic,
+      incremental_alter_configs/order_of_checks]
+    - An unknown kind, a broker that is not this one: 42. [incremental_alter_configs/unknown_resources,
+      incremental_alter_configs/order_of_checks]
+    - No logger can be adjusted: none exists. [incremental_alter_configs/unknown_loggers]
+    - An unknown operation: UNKNOWN_SERVER_ERROR (-1). [incremental_alter_configs/bad_changes_of_a_topic]
+    - Appending to what is no list: INVALID_CONFIG (40). [incremental_alter_configs/bad_changes_of_a_topic,
+      incremental_alter_configs/order_of_checks]
+    - No name where one is needed: 42; a name that no topic can have: INVALID_TOPIC_EXCEPTION (17).
+      [incremental_alter_configs/unknown_resources, incremental_alter_configs/order_of_checks]
+    - A config that the resource would have then cannot be: 40. [incremental_alter_configs/bad_changes_of_a_topic,
+      incremental_alter_configs/group, incremental_alter_configs/client_metrics,
+      incremental_alter_configs/client_metrics_lists]
+    - For brokers that is 42: keys that are read at start, and values that a running broker cannot take; unknown keys are
+      taken. [incremental_alter_configs/bad_changes_of_brokers, incremental_alter_configs/what_a_broker_cannot_become]
+    - A topic that is not there: UNKNOWN_TOPIC_OR_PARTITION (3). [incremental_alter_configs/unknown_resources,
+      incremental_alter_configs/order_of_checks]
+    - Deleting what is not set is no error, nor is a resource without changes.
+      [incremental_alter_configs/bad_changes_of_a_topic, incremental_alter_configs/nothing_to_change]
+    - A resource changes as a whole, each for itself; only validated, none does.
+      [incremental_alter_configs/several_resources, incremental_alter_configs/only_validated]
+    - The change is in force when it is answered. Lists start from their defaults. [incremental_alter_configs/lists,
+      incremental_alter_configs/one_broker, incremental_alter_configs/cordoned_log_dirs,
+      incremental_alter_configs/lowering_min_insync_replicas]
+    - On a controller's listener an unknown kind is UNSUPPORTED_VERSION (35), before anything else; then a resource that is
+      named twice is answered once. [at_controller/incremental_alter_configs/unknown_resources,
+      at_controller/incremental_alter_configs/order_of_checks]
+    - There a key that is named twice counts as it is named last, and a null deletes. [controller/config_changes,
+      at_controller/incremental_alter_configs/order_of_checks]
+    - There another broker is BROKER_ID_NOT_REGISTERED (102). [at_controller/incremental_alter_configs/unknown_resources,
+      at_controller/incremental_alter_configs/nothing_to_change]
 
 Versions:
-    1 is flexible.
+    - 1 is flexible. [incremental_alter_configs/every_version]
+
+Difference: the real controller takes any value for a broker's configs, ours does not.
 """
 
 from __future__ import annotations

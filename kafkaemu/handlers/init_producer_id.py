@@ -1,16 +1,24 @@
 """InitProducerId: a producer id for an idempotent producer.
 
-Behavior: in the order of the reference (KafkaApis.handleInitProducerIdRequest, TransactionCoordinator.handleInitProducerId).
+Behavior:
+    - INVALID_REQUEST (42) where only one of producer id and producer epoch is -1. [init_producer_id/known_id_and_epoch,
+      init_producer_id/order_of_checks]
+    - Without a transactional id: a new producer id with epoch 0, whatever id, epoch and timeout the client named.
+      [init_producer_id/every_version, init_producer_id/known_id_and_epoch, init_producer_id/timeout_is_not_looked_at]
+    - No id is given twice: they come in blocks of 1000 that the controller hands out. [init_producer_id/many_ids]
+    - COORDINATOR_LOAD_IN_PROGRESS (14) where the controller gives this broker none. [test:
+      tests/wire/test_unregistered.py::test_it_gets_no_producer_ids]
+    - INVALID_REQUEST (42) for an empty transactional id. [init_producer_id/empty_transactional_id]
+    - Transactions are not built: any other transactional id is UNSUPPORTED_VERSION (35), which no client tries again.
+      FindCoordinator, which a transactional producer asks first, says in words what is missing. [test:
+      tests/unit/handlers/test_init_producer_id.py::test_a_transactional_id_is_refused_for_good]
 
-1. INVALID_REQUEST where only one of producer id and producer epoch is -1.
-2. Without a transactional id: a new producer id with epoch 0, whatever id, epoch and timeout the client named. Ids come in blocks of
-   1000 that the controller hands out, so none is ever given twice; COORDINATOR_LOAD_IN_PROGRESS where it gives this broker none.
-3. INVALID_REQUEST for an empty transactional id.
+Versions:
+    - 2 is flexible. [init_producer_id/every_version]
+    - 3 takes a producer id and epoch; later ones differ in the error codes of transactions only.
+      [init_producer_id/known_id_and_epoch]
 
-Difference: transactions are not built. Any other transactional id is answered UNSUPPORTED_VERSION, which no client retries;
-FindCoordinator, which a transactional producer asks first, says in words what is missing.
-
-Versions: 0 to 5. Producer id and epoch can be named from 3; later versions differ in the error codes of transactions only.
+Source: KafkaApis.handleInitProducerIdRequest, TransactionCoordinator.handleInitProducerId.
 """
 
 from __future__ import annotations

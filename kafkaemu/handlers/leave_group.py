@@ -1,14 +1,28 @@
 """LeaveGroup: members leave, or an administrator removes static ones.
 
 Behavior:
-    Errors of the request, in the order of checks: no group id 24; not the coordinator 16, or still loading 14. Errors
-    of a member: no such group, or no such member 25; instance id of another member 82. A member without an id is
-    meant by its instance id alone. Ids that were given out and have not come back (MEMBER_ID_REQUIRED) may leave,
-    too. The group rebalances if anybody left.
+    - No group id: INVALID_GROUP_ID (24), and no members in the answer. [leave_group/errors, leave_group/order_of_checks]
+    - Not the coordinator: NOT_COORDINATOR (16). [test:
+      tests/unit/groups/test_join.py::test_only_its_coordinator_takes_a_group]
+    - The coordinator still loads: COORDINATOR_LOAD_IN_PROGRESS (14). [test:
+      tests/unit/groups/test_sync_and_sessions.py::test_while_the_coordinator_loads_heartbeats_are_taken_blindly]
+    - No such group: UNKNOWN_MEMBER_ID (25) at each member. [leave_group/errors, leave_group/order_of_checks]
+    - An id that was given out (MEMBER_ID_REQUIRED) and has not come back may leave, too, and is not waited for any more.
+      [leave_group/pending_member, leave_group/only_the_awaited_one_leaves]
+    - An instance id that nobody has: 25; that another member has: FENCED_INSTANCE_ID (82). [leave_group/static_members,
+      leave_group/order_of_checks]
+    - A member without an id is meant by its instance id alone; a static member may leave by its id alone.
+      [leave_group/static_members, leave_group/static_member_by_member_id]
+    - Member id unknown, or of a member that left a moment ago: 25. [leave_group/errors, leave_group/several_at_once,
+      leave_group/static_member_by_member_id]
+    - The group rebalances if anybody left. [leave_group/others_are_told]
 
 Versions:
-    Up to 2 one member, whose error is that of the request. 3 several, each with its error, static members (KIP-345).
-    5 a reason.
+    - Up to 2 one member leaves, by its member id; its error is that of the request. [leave_group/every_version,
+      leave_group/errors]
+    - 3 takes several, each with its error, and static members (KIP-345); none at all is no error.
+      [leave_group/every_version, leave_group/errors, leave_group/several_at_once]
+    - 5 adds a reason, which nobody is told. [leave_group/reasons]
 """
 
 from __future__ import annotations

@@ -1,10 +1,13 @@
 """ListConfigResources: topics, brokers, their loggers, and the groups and subscriptions to client metrics that have configs.
 
 Behavior:
-    A kind that cannot be listed gets UNSUPPORTED_VERSION and nothing else. No kind means all of them.
+    - A kind that cannot be listed: UNSUPPORTED_VERSION (35), and nothing else, whatever is asked for beside it.
+      [list_config_resources/unknown_kinds]
+    - No kind means all of them; one that comes twice is listed once. [list_config_resources/every_kind]
+    - Groups and subscriptions are listed as long as they have configs. [list_config_resources/every_kind]
 
 Versions:
-    0 lists subscriptions to client metrics; 1 takes and tells kinds (KIP-1142).
+    - 0 lists subscriptions to client metrics; 1 takes and tells kinds (KIP-1142). [list_config_resources/every_kind]
 """
 
 from __future__ import annotations

@@ -1,12 +1,20 @@
 """ListGroups: the groups that this broker coordinates.
 
 Behavior:
-    Filters are compared without regard to case; a name that is none matches nothing, an empty filter everything.
-    Error: a partition of `__consumer_offsets` is still loading 14, without groups. Partitions led by others are
-    passed over.
+    - A group is listed from its first join or commit on, also while it waits for an id that it gave out.
+      [list_groups/every_version, list_groups/awaited_members_only, list_groups/while_preparing]
+    - Filters of states and types both have to match, without regard to case; a state also without regard to blanks around
+      it. [list_groups/by_state, list_groups/by_type, list_groups/filters_that_do_not_agree]
+    - A name that is none matches nothing, an empty filter everything. [list_groups/by_state, list_groups/by_type,
+      list_groups/filters_that_do_not_agree]
+    - A partition of `__consumer_offsets` is still loading: COORDINATOR_LOAD_IN_PROGRESS (14), without groups. [test:
+      tests/unit/groups/test_looking.py::test_a_loading_partition_fails_the_list]
+    - Partitions led by others are passed over. [test: tests/wire/test_unregistered.py::test_it_coordinates_nothing]
 
 Versions:
-    4 filters by state and tells it (KIP-518). 5 filters by type and tells it (KIP-848).
+    - 1 adds the throttle time; 3 is flexible. [list_groups/every_version]
+    - 4 filters by state and tells it (KIP-518). [list_groups/by_state, list_groups/every_version]
+    - 5 filters by type and tells it (KIP-848). [list_groups/by_type, list_groups/every_version]
 """
 
 from __future__ import annotations

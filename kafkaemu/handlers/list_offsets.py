@@ -1,25 +1,48 @@
 """ListOffsets: offsets by timestamp, and the ends of partitions.
 
-Behavior: in the order of the reference (KafkaApis.handleListOffsetRequest, ReplicaManager.fetchOffset,
-UnifiedLog.fetchOffsetByTimestamp).
+Behavior:
+    - UNKNOWN_SERVER_ERROR (-1) for every partition if the isolation level is not 0 or 1. [list_offsets/isolation_levels,
+      list_offsets/order_of_checks]
+    - INVALID_REQUEST (42), once, for a partition that is named twice. [list_offsets/partition_twice,
+      list_offsets/topic_twice, list_offsets/order_of_checks]
+    - UNSUPPORTED_VERSION (35) for a negative timestamp that the version, or Kafka, does not know.
+      [list_offsets/later_special_values, list_offsets/every_kind_every_version, list_offsets/order_of_checks]
+    - UNKNOWN_TOPIC_OR_PARTITION (3). [list_offsets/unknown_topic_or_partition, list_offsets/order_of_checks]
+    - FENCED_LEADER_EPOCH (74) or UNKNOWN_LEADER_EPOCH (75) for another epoch than the leader's.
+      [list_offsets/leader_epochs, list_offsets/order_of_checks]
+    - NOT_LEADER_OR_FOLLOWER (6), but for a debugger (replica id -2). [test:
+      tests/unit/handlers/test_list_offsets.py::test_only_the_leader_answers_except_for_debugging]
+    - Timestamp -1 is the end: the high watermark, or the last stable offset for read_committed.
+      [list_offsets/latest_and_earliest, list_offsets/isolation_levels]
+    - For a replica it is the end of the log. [test:
+      tests/unit/handlers/test_list_offsets.py::test_consumers_see_the_high_watermark_and_replicas_the_end]
+    - -2 and -4 are the start. [list_offsets/latest_and_earliest, list_offsets/after_deleted_records]
+    - -3 is the first record with the largest timestamp. [list_offsets/largest_timestamp,
+      list_offsets/largest_timestamp_twice, list_offsets/log_append_time]
+    - -5 and -6 are about tiered storage, which there is not: offset -1. [list_offsets/later_special_values]
+    - From 0 on it is the first record with at least this timestamp, also inside of a compressed batch.
+      [list_offsets/by_timestamp, list_offsets/inside_compressed_batches, list_offsets/stamped_by_timestamp]
+    - No such record, or one at or after the end, is offset -1 without an error. [list_offsets/empty_partition,
+      list_offsets/by_timestamp, list_offsets/without_timestamps]
+    - OFFSET_NOT_AVAILABLE (78) instead of the end, or of nothing found, while a new leader has not committed anything of
+      its own epoch; LEADER_NOT_AVAILABLE (5) before version 5. [test:
+      tests/unit/handlers/test_list_offsets.py::test_a_new_leader_does_not_know_the_end_yet]
+    - The answer names the epoch of the record found, and its timestamp for -3 and real timestamps.
+      [list_offsets/every_kind_every_version]
+    - Topics without partitions are left out; a topic in two entries is answered as one. [list_offsets/several,
+      list_offsets/topic_twice]
+    - Profiles up to 3.9 answer in the shape of the request, every partition as often as it is named, and look at the
+      isolation level last. [test: tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
-1. UNKNOWN_SERVER_ERROR for every partition if the isolation level is not 0 or 1.
-2. Each partition on its own: INVALID_REQUEST, once, for one that is named twice; UNSUPPORTED_VERSION for a negative timestamp
-   that the version, or Kafka, does not know; UNKNOWN_TOPIC_OR_PARTITION; FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH;
-   NOT_LEADER_OR_FOLLOWER.
-3. Timestamps: -1 the end, which is the high watermark, or the last stable offset for read_committed, or the log's end where the
-   asker is a replica; -2 and -4 the start; -3 the record with the largest timestamp; -5 and -6 are about tiered storage,
-   which there is not: offset -1. From 0 on: the first record with at least this timestamp. A record at or after the end, or
-   none at all, is offset -1 without an error.
-4. OFFSET_NOT_AVAILABLE instead of the end, or of nothing found, while a new leader has not committed anything of its own epoch.
+Versions:
+    - In profiles up to 3.9 also 0, which tells where segments begin (`kafkaemu.log.segment_offsets`). [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
+    - 2 adds isolation level and throttle time. [list_offsets/isolation_levels, list_offsets/every_kind_every_version]
+    - 4 adds leader epochs; 6 is flexible. [list_offsets/leader_epochs, list_offsets/every_kind_every_version]
+    - 7 knows timestamp -3, 8 -4, 9 -5, 11 -6. [list_offsets/every_kind_every_version, list_offsets/later_special_values]
+    - 10 adds a timeout, which is for tiered storage only. [list_offsets/timeouts]
 
-Profiles up to 3.9 answer in the shape of the request, every partition as often as it is named, and look at the isolation level last.
-
-The answer names the epoch of the record found, and its timestamp for -3 and real timestamps. Topics without partitions are left out.
-
-Versions: 1 to 11; in profiles up to 3.9 also 0, which tells where segments begin (`kafkaemu.log.segment_offsets`). Isolation level and
-throttle time from 2, leader epochs from 4, OFFSET_NOT_AVAILABLE (LEADER_NOT_AVAILABLE before) from 5, timestamp -3 from 7, -4 from 8,
--5 from 9, ``timeout_ms`` (for tiered storage only) from 10, -6 from 11.
+Source: KafkaApis.handleListOffsetRequest, ReplicaManager.fetchOffset, UnifiedLog.fetchOffsetByTimestamp.
 """
 
 from __future__ import annotations

@@ -1,11 +1,15 @@
 """ListPartitionReassignments: partitions that are moving between brokers (KIP-455).
 
 Behavior:
-    Partitions that do not move are left out, as is what is not there, and so is a topic of which nothing moves. With one
-    broker nothing ever moves.
+    - Null topics ask for all. Partitions that do not move are left out, as is what is not there, and so is a topic of which
+      nothing moves. [list_partition_reassignments/nothing_moves, list_partition_reassignments/odd_questions,
+      at_controller/list_partition_reassignments/*]
+    - With one broker nothing ever moves. [alter_partition_reassignments/*]
+    - Of a partition that moves: its replicas, and which of them are added and removed. [test:
+      tests/unit/handlers/test_partition_admin.py::test_moves_under_way_are_listed_and_others_left_out]
 
 Versions:
-    0, which is flexible.
+    - 0, which is flexible (KIP-455). [list_partition_reassignments/nothing_moves]
 """
 
 from __future__ import annotations

@@ -1,11 +1,14 @@
 """ListTransactions: of a coordinator that has none; transactions are not built.
 
 Behavior:
-    A pattern that RE2 does not take: 128, and nothing else is answered. States that do not exist come back, each once; the case
-    of their letters matters. Producer ids and durations are not checked.
+    - A pattern that RE2 does not take: INVALID_REGULAR_EXPRESSION (128), and nothing else is answered.
+      [list_transactions/by_pattern, list_transactions/several_faults]
+    - States that do not exist come back, each once; the case of their letters matters. [list_transactions/by_state]
+    - Producer ids and durations are not checked. [list_transactions/by_producer_and_duration]
 
 Versions:
-    1 adds the duration (KIP-994), 2 the pattern (KIP-1152); null and empty ask for all.
+    - 1 adds the duration (KIP-994), 2 the pattern (KIP-1152); null and empty ask for all. [list_transactions/every_version,
+      list_transactions/by_producer_and_duration, list_transactions/by_pattern]
 """
 
 from __future__ import annotations

@@ -1,22 +1,49 @@
 """Metadata: brokers with the address of the listener the client came in on, topics, partitions and their leaders.
 
 Behavior:
-    A name that cannot be a topic's: INVALID_TOPIC_EXCEPTION, whether it may be created or not. A topic that is not
-    there: UNKNOWN_TOPIC_OR_PARTITION; where the client and ``auto.create.topics.enable`` allow it the topic is
-    created, and this answer still says UNKNOWN_TOPIC_OR_PARTITION: the next one has it. A refused creation (its name
-    collides) is not told. Known topics come first, the others after them, each topic once. If any entry has a topic
-    id, only entries with ids are answered; an id that is not there: UNKNOWN_TOPIC_ID, with the id and no name. A
-    partition without a leader: LEADER_NOT_AVAILABLE, with replicas that are offline. Nobody is denied anything:
-    authorized operations are all those that exist for the resource.
+    - An entry with an id or without a name before version 12, and from then on one with neither where none has an id, fails
+      the whole request: `Versions` says how. Nothing is looked at, nothing created. [metadata/order_of_checks,
+      metadata/ids_and_names]
+    - If any entry has a topic id, only entries with ids are answered, whatever their names. [metadata/ids_and_names,
+      metadata/by_topic_id, metadata/order_of_checks]
+    - A topic id that is not there: UNKNOWN_TOPIC_ID (100), with the id and no name; these come first.
+      [metadata/by_topic_id, metadata/ids_and_names, metadata/a_recreated_topic]
+    - A name that cannot be a topic's: INVALID_TOPIC_EXCEPTION (17), whether it may be created or not. [metadata/bad_names,
+      metadata/several_topics]
+    - A topic that is not there: UNKNOWN_TOPIC_OR_PARTITION (3), without partitions. [metadata/unknown_topic]
+    - Where the client allows it such a topic is created, and this answer still says 3: the next one has it.
+      [metadata/auto_creation, metadata/auto_creation_before_version_4]
+    - ``auto.create.topics.enable`` has to allow it, too. [test:
+      tests/unit/handlers/test_metadata.py::test_client_and_broker_must_both_allow_auto_creation]
+    - A refused creation (its name collides) is not told. [metadata/auto_creation_of_a_colliding_name]
+    - Known topics come first, the others after them, each topic once. [metadata/several_topics, metadata/same_topic_twice,
+      metadata/missing_and_bad_names_twice]
+    - Internal topics carry the flag. [metadata/internal_topic]
+    - A partition without a leader: LEADER_NOT_AVAILABLE (5), with replicas that are offline. [test:
+      tests/wire/test_unregistered.py::test_nobody_is_told_of_it]
+    - The brokers' addresses are those of the listener that the client came in on. [test:
+      tests/unit/handlers/test_metadata.py::test_a_client_gets_the_address_of_the_listener_it_came_in_on]
+    - Nobody is denied anything: authorized operations are all those that exist for the resource, also of topics that are
+      not there by name. [metadata/authorized_operations, metadata/authorized_operations_of_what_is_not_there,
+      metadata/all_topics_with_operations]
 
 Versions:
-    0 takes an empty list as "all topics", 1 and later null as that and an empty list as "none". 1 adds rack,
-    controller id (which is a broker's: any passes on what is for the controller) and the internal flag; 2 the cluster
-    id; 3 the throttle time; 4 the flag that allows auto-creation, which older ones imply; 5 offline replicas, which 0
-    does not name among the replicas; 7 the leader epoch; 8 authorized operations (of the cluster up to 10); 9 is
-    flexible; 10 topic ids, which only 12 and later may ask by: before, an entry with an id or without a name fails
-    the request with INVALID_REQUEST. From 12 on an entry with neither fails it with UNKNOWN_SERVER_ERROR, as on the
-    real broker. 13 adds the error of the whole request.
+    - 0 takes an empty list as "all topics", 1 and later null as that and an empty list as "none". [metadata/all_topics,
+      metadata/no_topics]
+    - 1 adds rack, controller id (which is a broker's: any passes on what is for the controller) and the internal flag; 2
+      the cluster id; 3 the throttle time. [metadata/one_topic_every_version]
+    - 4 adds the flag that allows auto-creation, which older ones imply; it has nothing to say where all topics are asked
+      for. [metadata/unknown_topic, metadata/auto_creation_before_version_4, metadata/all_topics_may_be_created]
+    - 5 adds offline replicas. [metadata/one_topic_every_version]
+    - 0 does not name offline replicas among the replicas. [test:
+      tests/wire/test_unregistered.py::test_nobody_is_told_of_it]
+    - 7 adds the leader epoch; 8 authorized operations, of the cluster up to 10; 9 is flexible.
+      [metadata/one_topic_every_version, metadata/authorized_operations, metadata/all_topics_with_operations]
+    - 10 adds topic ids, which only 12 and later may ask by: before, such an entry, or one without a name, fails the request
+      with INVALID_REQUEST (42). [metadata/by_topic_id, metadata/ids_and_names]
+    - From 12 on entries of which none has an id, and one has no name, fail it with UNKNOWN_SERVER_ERROR (-1), as on the
+      real broker. [metadata/ids_and_names, metadata/order_of_checks]
+    - 13 adds the error of the whole request. [metadata/order_of_checks]
 """
 
 from __future__ import annotations
@@ -76,13 +103,14 @@ def handle(context: Context, request: Request, body: MetadataRequest) -> Answer:
 
 
 def _shape_error(version: int, body: MetadataRequest) -> ErrorCode:
-    for entry in body.topics or ():
-        if version < 12:
-            if entry.name is None or entry.topic_id != ZERO_UUID:
-                return ErrorCode.INVALID_REQUEST
-        elif entry.name is None and entry.topic_id == ZERO_UUID:
-            return ErrorCode.UNKNOWN_SERVER_ERROR
-    return ErrorCode.NONE
+    entries = body.topics or ()
+    if version < 12:
+        is_wrong = any(entry.name is None or entry.topic_id != ZERO_UUID for entry in entries)
+        return ErrorCode.INVALID_REQUEST if is_wrong else ErrorCode.NONE
+    # Where any entry has an id, nobody looks at names.
+    is_by_name = all(entry.topic_id == ZERO_UUID for entry in entries)
+    is_wrong = is_by_name and any(entry.name is None for entry in entries)
+    return ErrorCode.UNKNOWN_SERVER_ERROR if is_wrong else ErrorCode.NONE
 
 
 def _failed(version: int, body: MetadataRequest, error: ErrorCode) -> MetadataResponse:

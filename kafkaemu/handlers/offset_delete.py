@@ -1,19 +1,36 @@
 """OffsetDelete: single offsets of a group are forgotten (KIP-496).
 
 Behavior:
-    Errors of the whole request, without topics, in the order of checks: no group id 24; not the coordinator 16, or still loading
-    14; no such group 69; the group has members that are no consumers 68. Errors of a partition: topic or partition unknown 3; a
-    member subscribes to its topic 86. An offset that is not there is deleted without an error. A known topic without partitions
-    is not answered. If anything is unknown, what is comes first and each topic is answered once; else as it was asked.
+    - The following errors are those of the whole request, without topics. No group id: INVALID_GROUP_ID (24).
+      [offset_delete/unknown_group, offset_delete/order_of_checks]
+    - Not the coordinator: NOT_COORDINATOR (16). [test:
+      tests/unit/groups/test_deletion.py::test_the_group_is_asked_before_the_topics]
+    - The coordinator still loads: COORDINATOR_LOAD_IN_PROGRESS (14). [test:
+      tests/unit/coordinator/test_runtime.py::test_while_it_loads_events_are_refused_with_14]
+    - No such group: GROUP_ID_NOT_FOUND (69). [offset_delete/unknown_group, offset_delete/order_of_checks]
+    - The group has members that are no consumers: NON_EMPTY_GROUP (68). [offset_delete/other_protocol_types,
+      offset_delete/order_of_checks]
+    - At a partition: topic or partition unknown, UNKNOWN_TOPIC_OR_PARTITION (3). [offset_delete/unknown_topics,
+      offset_delete/order_of_checks]
+    - At a partition: a member subscribes to its topic, GROUP_SUBSCRIBED_TO_TOPIC (86); while the group rebalances that is
+      as it was in its last generation. [offset_delete/subscribed, offset_delete/while_rebalancing,
+      offset_delete/empty_subscription]
+    - An offset that is not there is deleted without an error. [offset_delete/some_of_them]
+    - A known topic without partitions is not answered. [offset_delete/no_topics]
+    - If anything is unknown, what is comes first and each topic is answered once; else as it was asked.
+      [offset_delete/good_and_bad_together, offset_delete/twice_in_one_request]
 
 Versions:
-    0 only.
+    - 0 only (KIP-496). [offset_delete/some_of_them]
 """
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 from kafkaemu.coordinator.parking import answer_when_done
 from kafkaemu.coordinator.result import CoordinatorError
+from kafkaemu.handlers.by_topic import merged
 from kafkaemu.handlers.context import Answer, Context, Request
 from kafkawire.errors import ErrorCode
 from kafkawire.messages.offset_delete import (
@@ -27,7 +44,7 @@ from kafkawire.messages.offset_delete import (
 
 def handle(context: Context, request: Request, body: OffsetDeleteRequest) -> Answer:
     """See the module."""
-    unknown: dict[str, OffsetDeleteResponseTopic] = {}
+    unknown: dict[Hashable, OffsetDeleteResponseTopic] = {}
     known = [found for topic in body.topics if (found := _look_at(context, topic, unknown)).partitions]
     wanted = [(topic.name, partition.partition_index) for topic in known for partition in topic.partitions]
     deferred = context.groups.delete_offsets(body.group_id, wanted)
@@ -40,13 +57,13 @@ def handle(context: Context, request: Request, body: OffsetDeleteRequest) -> Ans
         for topic in known:
             for partition in topic.partitions:
                 partition.error_code = next(codes)
-        return OffsetDeleteResponse(topics=_merged(unknown, known) if unknown else known)
+        return OffsetDeleteResponse(topics=merged(unknown, known, lambda topic: topic.name))
 
     return answer_when_done([deferred], answer)
 
 
 def _look_at(
-    context: Context, topic: OffsetDeleteRequestTopic, unknown: dict[str, OffsetDeleteResponseTopic]
+    context: Context, topic: OffsetDeleteRequestTopic, unknown: dict[Hashable, OffsetDeleteResponseTopic]
 ) -> OffsetDeleteResponseTopic:
     """The partitions of a topic that are there; others go to ``unknown``."""
     image = context.image.topics.get(topic.name)
@@ -61,15 +78,3 @@ def _look_at(
         answered.error_code = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
         unknown.setdefault(topic.name, OffsetDeleteResponseTopic(name=topic.name)).partitions.append(answered)
     return there
-
-
-def _merged(
-    unknown: dict[str, OffsetDeleteResponseTopic], known: list[OffsetDeleteResponseTopic]
-) -> list[OffsetDeleteResponseTopic]:
-    merged = dict(unknown)
-    for topic in known:
-        if topic.name in merged:
-            merged[topic.name].partitions.extend(topic.partitions)
-        else:
-            merged[topic.name] = topic
-    return list(merged.values())

@@ -1,17 +1,37 @@
 """OffsetFetch: up to where groups have read.
 
 Behavior:
-    A partition without a committed offset, of whatever topic, gets offset -1, leader epoch -1, metadata "" and no
-    error; so does every partition of a group that is not there. Null topics ask for all that the group has committed.
-    Errors of a group: not the coordinator 16, or still loading 14. Error of a partition: topic id unknown 100; those
-    topics come last. Member id and epoch concern the new consumer groups; classic groups do not look at them.
+    - A partition without a committed offset, of whatever topic, gets offset -1, leader epoch -1, metadata "" and no error;
+      so does every partition of a group that is not there. [offset_fetch/every_version, offset_fetch/unknown_groups,
+      offset_fetch/unknown_topics]
+    - Offset, leader epoch and metadata come back as they were committed, null metadata as "". [offset_fetch/round_trip]
+    - Null topics ask for all that the group has committed; with a topic its offsets go. [offset_fetch/everything,
+      offset_fetch/deleted_topic]
+    - Topics and partitions are answered in the order and as often as they are asked for.
+      [offset_fetch/twice_in_one_request, offset_fetch/unknown_topics]
+    - At a partition: topic id unknown, UNKNOWN_TOPIC_ID (100); those topics come last. [offset_fetch/unknown_ids_come_last,
+      offset_fetch/unknown_topics]
+    - Of a group: not the coordinator, NOT_COORDINATOR (16). [test:
+      tests/unit/groups/test_offsets.py::test_errors_of_a_group_stand_where_the_version_has_them]
+    - Of a group: the coordinator still loads, COORDINATOR_LOAD_IN_PROGRESS (14). [test:
+      tests/unit/coordinator/test_runtime.py::test_while_it_loads_events_are_refused_with_14]
+    - Member id and epoch concern the new consumer groups; classic groups do not look at them.
+      [offset_fetch/member_and_epoch]
 
 Versions:
-    In profiles up to 3.9 also 0, which is for offsets in ZooKeeper: 35 without one, and with one those of the group.
-    Up to 1 a group's error stands at each partition. 2 has it at the top, and null topics. 5 leader epoch. 7
-    require_stable, which waits for open transactions (there are none). 8 several groups, each with its error. 9
-    member id and epoch (KIP-848). 10 topic ids in place of names; topics that are no longer there are left out of
-    null topics.
+    - In profiles up to 3.9 also 0, which is for offsets in ZooKeeper: 35 without one, and with one those of the group.
+      [test: tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
+    - Up to 1 a group's error stands at each partition; 2 has it at the top, and 8 at each group. [test:
+      tests/unit/groups/test_offsets.py::test_errors_of_a_group_stand_where_the_version_has_them]
+    - 2 takes null topics. [offset_fetch/everything]
+    - 3 adds the throttle time; 5 the leader epoch; 6 is flexible. [offset_fetch/every_version]
+    - 7 adds require_stable, which waits for open transactions; there are none. [offset_fetch/require_stable]
+    - 8 takes several groups, each with its answer. [offset_fetch/several_groups, offset_fetch/twice_in_one_request]
+    - 9 adds member id and epoch (KIP-848). [offset_fetch/member_and_epoch]
+    - 10 has topic ids in place of names; the offsets of a topic that was made again are not those of the old one.
+      [offset_fetch/every_version, offset_fetch/everything_of_a_recreated_topic]
+    - 10 leaves topics that are no longer there out of null topics. [test:
+      tests/unit/groups/test_offsets.py::test_an_offset_of_another_topic_of_that_name_is_not_found_by_id]
 """
 
 from __future__ import annotations

@@ -1,13 +1,22 @@
 """PushTelemetry: a client's metrics, which nobody looks at.
 
 Behavior:
-    Answered though it is not advertised. INVALID_REQUEST for a reserved id and for a client that has said it ends;
-    THROTTLING_QUOTA_EXCEEDED for a push less than an interval after the last, but for the first after an answer of
-    GetTelemetrySubscriptions and for a client's last; UNKNOWN_SUBSCRIPTION_ID; UNSUPPORTED_COMPRESSION_TYPE;
-    TELEMETRY_TOO_LARGE. What is pushed may be anything.
+    - Answered though it is not advertised. [telemetry/pushes, api_versions/every_version]
+    - INVALID_REQUEST (42) for a reserved id. [telemetry/refused_pushes, telemetry/order_of_checks]
+    - INVALID_REQUEST (42) for a client that has said that it ends. [telemetry/pushes, telemetry/order_of_checks]
+    - THROTTLING_QUOTA_EXCEEDED (89) for a push less than an interval after the last, but for the first after an answer of
+      GetTelemetrySubscriptions and for a client's last. [telemetry/pushes, telemetry/pushes_out_of_the_blue,
+      telemetry/order_of_checks]
+    - UNKNOWN_SUBSCRIPTION_ID (117) for another subscription than the client's. [telemetry/refused_pushes,
+      telemetry/order_of_checks]
+    - UNSUPPORTED_COMPRESSION_TYPE (76) for a codec that there is not. [telemetry/refused_pushes, telemetry/order_of_checks]
+    - TELEMETRY_TOO_LARGE (118) beyond `telemetry.max.bytes`. [telemetry/refused_pushes, telemetry/order_of_checks]
+    - INVALID_RECORD (87) for what cannot be unpacked with its codec, or is more than `telemetry.max.bytes` then.
+      [telemetry/every_codec]
+    - What is unpacked may be anything, and nobody looks at it. [telemetry/pushes, telemetry/every_codec]
 
 Versions:
-    0 is flexible (KIP-714).
+    - 0 is flexible (KIP-714). [telemetry/pushes]
 """
 
 from __future__ import annotations
@@ -22,14 +31,28 @@ def handle(context: Context, request: Request, body: PushTelemetryRequest) -> An
     """Answer one PushTelemetry request."""
     if not is_client(body.client_instance_id):
         return PushTelemetryResponse(error_code=ErrorCode.INVALID_REQUEST)
+    client = context.telemetry_client(request, body.client_instance_id)
+    bytes_max = context.config["telemetry.max.bytes"]
     try:
-        context.telemetry_client(request, body.client_instance_id).push(
+        client.push(
             body.subscription_id,
             body.compression_type,
-            is_too_large=len(body.metrics) > context.config["telemetry.max.bytes"],
+            is_too_large=len(body.metrics) > bytes_max,
             is_last=body.terminating,
             now_ms=context.clock.now_ms(),
         )
     except Refused as refused:
         return PushTelemetryResponse(error_code=refused.code)
+    if body.metrics and not _can_be_unpacked(body, bytes_max):
+        return PushTelemetryResponse(error_code=ErrorCode.INVALID_RECORD)
     return PushTelemetryResponse()
+
+
+def _can_be_unpacked(body: PushTelemetryRequest, bytes_max: int) -> bool:
+    from kafkawire.records.compression import DecompressionFailed, decompress
+
+    try:
+        decompress(body.compression_type, body.metrics, bytes_max)
+    except DecompressionFailed:
+        return False
+    return True

@@ -1,10 +1,11 @@
 """SaslHandshake: settles a SASL mechanism, on a listener without SASL.
 
 Behavior:
-    ILLEGAL_SASL_STATE, no mechanisms; the connection stays as it is.
+    - On a listener without SASL: ILLEGAL_SASL_STATE (34), no mechanisms; the connection stays as it is.
+      [sasl_handshake/on_a_plaintext_listener, at_controller/sasl_handshake/*]
 
 Versions:
-    Both say the same here.
+    - 0 and 1 say the same here. [sasl_handshake/on_a_plaintext_listener]
 """
 
 from __future__ import annotations

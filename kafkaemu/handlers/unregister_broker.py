@@ -1,11 +1,15 @@
 """UnregisterBroker: a broker that is gone for good is forgotten (KIP-500).
 
 Behavior:
-    BROKER_ID_NOT_REGISTERED with a sentence for a broker that there is not. A broker that runs is not spared: it is not told
-    of any more, the partitions that it led have no leader, and nothing brings it back but a start.
+    - A broker that there is not: BROKER_ID_NOT_REGISTERED (102) with a sentence. [unregister_broker/unknown_brokers,
+      at_controller/unregister_broker/unknown_brokers]
+    - A broker that runs is not spared: it is not told of any more, the partitions that it led have no leader, and nothing
+      brings it back but a start. [test: tests/wire/test_unregistered.py::test_it_leads_nothing, test:
+      tests/wire/test_unregistered.py::test_nobody_is_told_of_it]
 
 Versions:
-    0 is flexible. No error is an empty message.
+    - 0 is flexible. [unregister_broker/unknown_brokers]
+    - No error is an empty message. [test: tests/wire/test_unregistered.py::test_it_is_unregistered_once]
 """
 
 from __future__ import annotations

@@ -1,17 +1,27 @@
 """UpdateFeatures: sets levels of the cluster's features, all of them or none.
 
 Behavior:
-    INVALID_UPDATE_VERSION with the sentence of the first feature that cannot be: an unknown upgrade type, a negative level,
-    a feature that is not known, a level out of its range, a way down that is not called one, a way up that is called a
-    way down, any way down of metadata.version. A level that is already set is no error. A refusal has no results.
+    - INVALID_UPDATE_VERSION (95) with the sentence of the first feature that cannot be, in the order of a hash map; then
+      nothing is changed, and there are no results. Of one feature the first of the following counts.
+      [update_features/refused, update_features/order_of_checks, at_controller/update_features/*]
+    - An upgrade type that there is not. [update_features/downgrades, update_features/order_of_checks]
+    - A negative level. [update_features/refused, update_features/order_of_checks]
+    - A feature that is not known. [update_features/refused, update_features/order_of_checks]
+    - A level out of its range. [update_features/refused, update_features/order_of_checks]
+    - A way down that is not called one, or a way up that is called a way down. [update_features/downgrades]
+    - Any way down of metadata.version: it might lose metadata. [update_features/refused, update_features/order_of_checks]
+    - A level that is already set is no error. Of several for a feature the last counts. [update_features/downgrades,
+      update_features/several_succeed]
 
 Versions:
-    1 takes the type of the change, where 0 says whether levels may go down, and can ask for validation only; 2 answers
-    without results.
+    - 0 says whether levels may go down; 1 takes the type of the change, and can ask for validation only; both tell every
+      feature. [update_features/refused, update_features/downgrades, update_features/several_succeed]
+    - 2 answers without results. [update_features/refused, update_features/downgrades]
 """
 
 from __future__ import annotations
 
+from kafkaemu.coordinator.java_hash import hash_map_order
 from kafkaemu.handlers.context import Answer, Context, Request
 from kafkaemu.metadata.feature_updates import FeatureChange, InvalidUpdate, UpgradeType
 from kafkawire.errors import ErrorCode
@@ -27,17 +37,19 @@ _FAILED = "The update failed for all features since the following feature had an
 
 def handle(context: Context, request: Request, body: UpdateFeaturesRequest) -> Answer:
     """Answer one UpdateFeatures request."""
-    changes = [
-        FeatureChange(update.feature, update.max_version_level, _upgrade_type(update, request.version))
+    by_name = {
+        update.feature: FeatureChange(update.feature, update.max_version_level, _upgrade_type(update, request.version))
         for update in body.feature_updates
-    ]
+    }
+    # The first that cannot be is the first in a hash map of the reference.
+    changes = [by_name[name] for name in hash_map_order(by_name)]
     try:
         context.controller.update_features(changes, context.clock.now_ms(), validate_only=body.validate_only)
     except InvalidUpdate as error:
         return UpdateFeaturesResponse(
             error_code=ErrorCode.INVALID_UPDATE_VERSION, error_message=f"{_FAILED}{error}", results=[]
         )
-    results = [FeatureResult(feature=change.name, error_message="NONE") for change in changes]
+    results = [FeatureResult(feature=update.feature, error_message="NONE") for update in body.feature_updates]
     return UpdateFeaturesResponse(error_message=None, results=results if request.version <= 1 else [])
 
 

@@ -25,6 +25,7 @@ from kafkawire.internal.cluster_metadata import ConfigRecord
 VALUE_CHARACTERS_MAX = 32767
 _MINIMUM = "min.insync.replicas"
 _ELR = "eligible.leader.replicas.version"
+_CHANGEABLE = frozenset({ResourceType.TOPIC, ResourceType.BROKER, ResourceType.CLIENT_METRICS, ResourceType.GROUP})
 
 
 class Operation(IntEnum):
@@ -71,12 +72,13 @@ def plan_changes(
     """The records that carry out ``asked`` of a broker, or (not ``by_broker``) of the controller; raises `RefusedChange`."""
     if by_broker:
         _check_entries(asked)
-    _check_resource(image, config, asked, by_broker)
+    _check_kind(config["node.id"], asked, by_broker)
     kind, name = asked.resource_type, asked.name
     before = image.configs(kind, name)
     after = {} if asked.replace else dict(before)
     for key, operation, value in asked.changes:
         _change(kind, key, operation, value, after, by_broker)
+    _check_name(kind, name)
     try:
         if kind == ResourceType.BROKER:
             validate_broker(config, after, is_default=not name)
@@ -86,6 +88,7 @@ def plan_changes(
         is_bad_request = kind == ResourceType.BROKER or isinstance(error, BadRequest)
         code = ErrorCode.INVALID_REQUEST if is_bad_request else ErrorCode.INVALID_CONFIG
         raise RefusedChange(code, str(error)) from None
+    _check_is_there(image, kind, name)
     _check_minimum(image, asked, before, after)
     return list(_records(kind, name, before, after))
 
@@ -103,48 +106,48 @@ def _check_entries(asked: ConfigChanges) -> None:
         raise _invalid(f"Null value not supported for : {', '.join(nulls)}")
 
 
-def _check_resource(image: MetadataImage, config: BrokerConfig, asked: ConfigChanges, by_broker: bool) -> None:
+def _check_kind(node_id: int, asked: ConfigChanges, by_broker: bool) -> None:
+    """What is refused before the changes are looked at."""
     kind, name = asked.resource_type, asked.name
+    if kind == ResourceType.BROKER and name and by_broker:
+        _check_this_broker(node_id, name)
+    elif kind == ResourceType.BROKER_LOGGER and not asked.replace:
+        _refuse_loggers(node_id, asked)
+    elif kind not in _CHANGEABLE:
+        if by_broker:
+            raise _invalid(f"Unknown resource type {kind}")
+        if kind == ResourceType.BROKER_LOGGER:
+            raise _invalid("Unexpected resource type BROKER_LOGGER.")
+        raise RefusedChange(ErrorCode.UNSUPPORTED_VERSION, f"Unknown resource type {kind}.")
+
+
+def _check_name(kind: int, name: str) -> None:
     if kind == ResourceType.TOPIC:
         if not name:
             raise _invalid("Default topic resources are not allowed.")
         if (reason := name_error(name)) is not None:
             raise RefusedChange(ErrorCode.INVALID_TOPIC_EXCEPTION, reason)
-        if name not in image.topics:
-            raise RefusedChange(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"The topic '{name}' does not exist.")
-    elif kind == ResourceType.BROKER:
-        if name and by_broker:
-            _check_this_broker(config["node.id"], name)
-        elif name:
-            _check_some_broker(image, name)
-    elif kind == ResourceType.BROKER_LOGGER and not asked.replace:
-        _refuse_loggers(config["node.id"], asked)
-    elif kind == ResourceType.CLIENT_METRICS:
-        if not name:
-            raise _invalid("Subscription name can't be empty")
-    elif kind == ResourceType.GROUP:
-        if not name:
-            raise _invalid("Default group resources are not allowed.")
-    elif by_broker:
-        raise _invalid(f"Unknown resource type {kind}")
-    elif kind == ResourceType.BROKER_LOGGER:
-        raise _invalid("Unexpected resource type BROKER_LOGGER.")
-    else:
-        raise RefusedChange(ErrorCode.UNSUPPORTED_VERSION, f"Unknown resource type {kind}.")
+    elif kind == ResourceType.BROKER and name:
+        if not _is_integer(name):
+            raise _invalid("Unable to parse broker name as a base 10 number.")
+        if int(name) < 0:
+            raise _invalid("Invalid negative broker ID.")
+    elif kind == ResourceType.CLIENT_METRICS and not name:
+        raise _invalid("Subscription name can't be empty")
+    elif kind == ResourceType.GROUP and not name:
+        raise _invalid("Default group resources are not allowed.")
+
+
+def _check_is_there(image: MetadataImage, kind: int, name: str) -> None:
+    if kind == ResourceType.TOPIC and name not in image.topics:
+        raise RefusedChange(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"The topic '{name}' does not exist.")
+    if kind == ResourceType.BROKER and name and int(name) not in image.brokers:
+        raise RefusedChange(ErrorCode.BROKER_ID_NOT_REGISTERED, f"No node with id {int(name)} found.")
 
 
 def _check_this_broker(node_id: int, name: str) -> None:
     if _node_id(name) != node_id:
         raise _invalid(f"Unexpected broker id, expected {node_id}, but received {name}")
-
-
-def _check_some_broker(image: MetadataImage, name: str) -> None:
-    if not _is_integer(name):
-        raise _invalid("Unable to parse broker name as a base 10 number.")
-    if int(name) < 0:
-        raise _invalid("Invalid negative broker ID.")
-    if int(name) not in image.brokers:
-        raise RefusedChange(ErrorCode.BROKER_ID_NOT_REGISTERED, f"No node with id {int(name)} found.")
 
 
 def _is_integer(text: str) -> bool:

@@ -341,7 +341,12 @@ class Controller:
 
         counts = Counter((one.resource_type, one.name) for one in asked)
         if not by_broker:
-            asked = list({(one.resource_type, one.name): one for one in asked}.values())
+            # Each of an unknown kind is refused for that, however often it comes.
+            kinds = frozenset(ResourceType)
+            unknown = [one for one in asked if one.resource_type not in kinds]
+            counts.subtract((one.resource_type, one.name) for one in unknown)
+            known = {(one.resource_type, one.name): one for one in asked if one.resource_type in kinds}
+            asked = [*unknown, *known.values()]
         twice = "Each resource must appear at most once." if by_broker else "Duplicate resource."
         return [
             ConfigsChanged(one.resource_type, one.name, ErrorCode.INVALID_REQUEST, twice)

@@ -3,6 +3,8 @@
 Heartbeat for a group that nobody has is the request throughout: its answer is the same in every run.
 """
 
+from collections.abc import Iterator
+
 from kafkaconform.batches import batch
 from kafkaconform.prepare import group_name, make_topic, produce_request
 from kafkaconform.probes.api_versions import only_error
@@ -12,6 +14,7 @@ from kafkaconform.registry import probe
 from kafkaconform.session import Session
 from kafkaconform.wire import request_frame
 from kafkawire import compiler
+from kafkawire.index import APIS
 from kafkawire.messages.api_versions import ApiVersionsRequest
 from kafkawire.messages.heartbeat import HeartbeatRequest
 from kafkawire.messages.list_offsets import ListOffsetsRequest
@@ -147,3 +150,30 @@ def unanswered_between_others(session: Session) -> None:
     first.answer()
     second.answer()
     silent.answer(timeout_s=0.3)
+
+
+def bodies(session: Session) -> Iterator[tuple[int, int, bytes]]:
+    """Of every API of brokers, in the oldest and the newest version: key, version, and a request with nothing set."""
+    for key, api in sorted(APIS.items()):
+        versions = session.versions(api.request)
+        for version in sorted({versions[0], versions[-1]}) if versions else ():
+            yield key, version, compiler.encode(api.request(), version)
+
+
+def framed_for(key: int, version: int, body: bytes) -> bytes:
+    """A request of any API with any body."""
+    flexible = APIS[key].request_header_version(version) == 2
+    return request_frame(key, version, body, flexible=flexible, correlation_id=7, client_id="c")
+
+
+@probe
+def cut_bodies_of_every_api(session: Session) -> None:
+    """Whatever is asked, without its last byte it closes the connection."""
+    each_on_its_own(session, [framed_for(key, version, body[:-1]) for key, version, body in bodies(session) if body])
+
+
+@probe
+def noise_for_every_api(session: Session) -> None:
+    """Bytes that claim lengths beyond the end, in every API: the connection is closed."""
+    cases = [framed_for(key, version, b"\x7f" * 48) for key, version, body in bodies(session) if body]
+    each_on_its_own(session, cases)

@@ -2,7 +2,7 @@
 
 from kafkaconform.outcome import Tree
 from kafkaconform.prepare import group_name
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Session, retried
 from kafkawire.messages.find_coordinator import FindCoordinatorRequest
 
@@ -71,3 +71,51 @@ def transactional_id(session: Session) -> None:
     connection = session.connect()
     for version in (1, 3, 4, 6):
         connection.ask(find(session.name("tx"), key_type=TRANSACTION), version)
+
+
+@probe
+def odd_group_ids(session: Session) -> None:
+    """Any text has a coordinator: blank, long, not ASCII, and what cannot be a topic's name."""
+    group_name(session)
+    connection = session.connect()
+    for key in (" ", "g" * 10_000, "ä/:*", "\N{GRINNING FACE}", "a:b:0"):
+        for version in (0, 3, 4, 6):
+            connection.ask(find(key), version)
+
+
+@probe
+@asked_since("4.0", "share groups have no coordinator")
+def bad_share_keys(session: Session) -> None:
+    """A share coordinator is asked for with group, topic id and partition; anything else is 42, in versions before 6 everything."""
+    connection = session.connect()
+    good = "group:AAECAwQFBgcICQoLDA0ODw:0"
+    for version in (1, 3, 4, 5):
+        connection.ask(find(good, key_type=SHARE), version)
+    for key in (
+        "",
+        ":",
+        "::",
+        "group",
+        "group:0",
+        ":AAECAwQFBgcICQoLDA0ODw:0",
+        "group::0",
+        "group:AAECAwQFBgcICQoLDA0ODw:",
+        "group:AAECAwQFBgcICQoLDA0ODw:x",
+        "group:AAECAwQFBgcICQoLDA0ODw:-",
+        "group:AAECAwQFBgcICQoLDA0ODw:2147483648",
+        "group:AAECAwQFBgcICQoLDA0ODw:1 ",
+        "group:AAECAwQFBgcICQoLDA0ODw0:0",
+        "group:AAECAwQ:0",
+        "group:not an id at all 12345:0",
+    ):
+        connection.ask(find(key, key_type=SHARE), 6)
+
+
+@probe
+def bad_keys_among_others(session: Session) -> None:
+    """The type of key is one for all: each key has its own error."""
+    group = group_name(session)
+    connection = session.connect()
+    for version in (4, 6):
+        connection.ask(find(group, "", group, key_type=3), version)
+        connection.ask(find(group, "b", key_type=SHARE), version)

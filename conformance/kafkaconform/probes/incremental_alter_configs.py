@@ -448,3 +448,45 @@ def cordoned_log_dirs(session: Session) -> None:
         wait_for_config(session, BROKER, node, "cordoned.log.dirs", None)
     connection.settle(1.5)
     connection.ask(DescribeLogDirsRequest(topics=[]), 5, view=only_cordoned)
+
+
+@probe
+def order_of_checks(session: Session) -> None:
+    """Of several faults of a resource the first counts: named twice, a key named twice, nothing to set, who it is, an operation
+    that does not fit, the values.
+    """
+    name, _ = make_topic(session, "orders")
+    missing = session.name("missing")
+    connection = session.connect()
+    twice = (("retention.ms", SET, "x"), ("retention.ms", SET, None))
+    empty = (("retention.ms", SET, None), ("segment.ms", APPEND, "1"))
+    misfit = (("retention.ms", APPEND, "x"), ("no.such.key", SET, "1"))
+    for changes in (twice, empty, misfit, (("no.such.key", SET, "x"), ("retention.ms", SET, "x"))):
+        for kind, resource_name in (
+            (TOPIC, name),
+            (TOPIC, missing),
+            (TOPIC, "a b"),
+            (TOPIC, ""),
+            (99, "x"),
+            (GROUP, ""),
+        ):
+            connection.ask(alter(kind, resource_name, *changes), 1)
+    both = [resource(TOPIC, missing, *twice), resource(TOPIC, missing, *empty), resource(99, "x"), resource(99, "x")]
+    connection.ask(IncrementalAlterConfigsRequest(resources=both), 1, view=by_resource)
+
+
+@probe
+def nothing_to_change(session: Session) -> None:
+    """A resource without configs is answered without an error if it is there."""
+    name, _ = make_topic(session, "orders")
+    connection = session.connect()
+    for kind, resource_name in (
+        (TOPIC, name),
+        (TOPIC, session.name("missing")),
+        (GROUP, session.name("group")),
+        (CLIENT_METRICS, session.name("metrics")),
+        (BROKER, ""),
+        (BROKER, "4711"),
+        (99, "x"),
+    ):
+        connection.ask(alter(kind, resource_name), 1)

@@ -44,3 +44,28 @@ def empty_transactional_id(session: Session) -> None:
     connection = session.connect()
     for version in (0, 2, 4, 5):
         connection.ask(InitProducerIdRequest(transactional_id="", transaction_timeout_ms=60_000), version)
+
+
+@probe
+def many_ids(session: Session) -> None:
+    """No id is given twice, on whatever connection."""
+    new_producer_id(session)
+    first, second = session.connect(), session.connect()
+    for _ in range(3):
+        for connection in (first, second):
+            connection.ask(InitProducerIdRequest(transactional_id=None, transaction_timeout_ms=60_000), 5)
+
+
+@probe
+def order_of_checks(session: Session) -> None:
+    """An id without an epoch, or an epoch without an id, is refused whatever else there is: 42."""
+    connection = session.connect()
+    for transactional_id in (None, ""):
+        for producer_id, epoch in ((KNOWN, -1), (-1, 0), (-2, -1), (-1, -2), (2**63 - 1, 32_767), (-(2**63), -32_768)):
+            request = InitProducerIdRequest(
+                transactional_id=transactional_id,
+                transaction_timeout_ms=-1,
+                producer_id=producer_id,
+                producer_epoch=epoch,
+            )
+            connection.ask(request, 4)

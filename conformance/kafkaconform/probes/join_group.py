@@ -4,6 +4,7 @@ from kafkaconform.groups import by_metadata, join, new_member_id, only_member, s
 from kafkaconform.prepare import group_name
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
+from kafkawire.messages.describe_groups import DescribeGroupsRequest
 from kafkawire.messages.heartbeat import HeartbeatRequest
 from kafkawire.messages.join_group import JoinGroupRequest
 from kafkawire.messages.leave_group import LeaveGroupRequest, MemberIdentity
@@ -237,3 +238,118 @@ def session_expires(session: Session) -> None:
     first.close()
     waiting.answer(timeout_s=20)
     second.ask(HeartbeatRequest(group_id=group, generation_id=1, member_id=first_id), 3)
+
+
+@probe
+def order_of_checks(session: Session) -> None:
+    """Of several faults the first in this order counts: group id, session timeout, group, protocols, instance id, member id."""
+    connection = session.connect()
+    group, nobody = group_name(session), session.name("nobody")
+    member_id = connection.quietly(join(group, instance="one"), 5).member_id
+    connection.quietly(sync(group, 1, member_id, (member_id, b"mine"), instance="one"), 3)
+    for version in (5, 9):
+        connection.ask(join("", "stranger", session_timeout_ms=1, protocols=()), version)
+        connection.ask(join(group, "stranger", session_timeout_ms=1, protocols=(), instance="one"), version)
+        connection.ask(join(nobody, "stranger", session_timeout_ms=1, protocols=()), version)
+        connection.ask(join(nobody, "stranger", protocols=(), instance="one"), version)
+        connection.ask(join(nobody, "stranger", protocol_type=""), version)
+        connection.ask(join(group, "stranger", protocols=(), instance="one"), version)
+        connection.ask(join(group, "stranger", protocols=(("sticky", b""),), instance="two"), version)
+        connection.ask(join(group, "stranger", instance="one"), version)
+        connection.ask(join(group, member_id, instance="two"), version)
+        connection.ask(join(group, protocols=(("sticky", b""),)), version)
+
+
+@probe
+def edges_of_session_timeout(session: Session) -> None:
+    """The shortest and the longest session are taken, and any rebalance timeout."""
+    connection = session.connect()
+    for timeout_ms in (6_000, 1_800_000):
+        group = group_name(session, f"group-{timeout_ms}")
+        connection.ask(join(group, session_timeout_ms=timeout_ms), 3)
+    for timeout_ms in (0, -1, -2_147_483_648, 2_147_483_647):
+        group = group_name(session, f"rebalance-{timeout_ms}")
+        connection.ask(join(group, instance="one", rebalance_timeout_ms=timeout_ms), 5)
+
+
+@probe
+def odd_protocols(session: Session) -> None:
+    """Protocol names and types may be anything; the group takes the first of those that count most."""
+    connection = session.connect()
+    for number, protocols in enumerate(
+        (
+            (("", b"none"),),
+            (("b", b"1"), ("a", b"2")),
+            (("ä b", b""),),
+            (("p" * 1000, b""),),
+        )
+    ):
+        group = group_name(session, f"group-{number}")
+        connection.ask(join(group, instance="one", protocols=protocols), 7)
+    for number, protocol_type in enumerate((" ", "Consumer", "t" * 1000)):
+        group = group_name(session, f"type-{number}")
+        connection.ask(join(group, instance="one", protocol_type=protocol_type), 7)
+
+
+@probe
+def odd_ids(session: Session) -> None:
+    """Group and instance ids may be blank or long, an instance id also empty; the member's id begins with the instance's, or
+    with that of the client.
+    """
+    connection = session.connect()
+    for base in (" ", "g" * 1000, "ä/:*"):
+        connection.ask(join(group_name(session, base), instance="one"), 5)
+    for number, instance in enumerate(("", " ", "i" * 1000, "ä/:*")):
+        connection.ask(join(group_name(session, f"group-{number}"), instance=instance), 5)
+    for number, client_id in enumerate((None, "", "ä b")):
+        connection.ask(join(group_name(session, f"client-{number}")), 3, client_id=client_id)
+
+
+@probe
+def static_leader_comes_back(session: Session) -> None:
+    """The leader that comes back to a stable group is not told that it leads up to version 8; from 9 on it is, with the
+    members, and told to skip the assignment.
+    """
+    connection, other = session.connect(), session.connect()
+    for version in (5, 8, 9):
+        group = group_name(session, f"group-{version}")
+        leader_id = connection.quietly(join(group, instance="one"), 5).member_id
+        connection.quietly(sync(group, 1, leader_id, (leader_id, b"l"), instance="one"), 3)
+        waiting = other.send(join(group, instance="two", protocols=(("range", b"two"),)), 5)
+        other.settle()
+        connection.quietly(join(group, leader_id, instance="one"), 5)
+        follower_id = waiting.answer().member_id
+        connection.quietly(sync(group, 2, leader_id, (leader_id, b"l"), (follower_id, b"f"), instance="one"), 3)
+        connection.ask(join(group, instance="one"), version, view=by_metadata)
+        other.ask(join(group, instance="two", protocols=(("range", b"two"),)), version, view=by_metadata)
+
+
+@probe
+def reasons(session: Session) -> None:
+    """A reason, from version 8 on, may be anything, and is not told to anybody."""
+    connection = session.connect()
+    for number, reason in enumerate((None, "", "rejoin", "r" * 4096)):
+        request = join(group_name(session, f"group-{number}"), instance="one")
+        request.reason = reason
+        for version in (8, 9):
+            connection.ask(request, version)
+
+
+@probe
+def static_member_of_an_awaited_id(session: Session) -> None:
+    """An id that was given out to a dynamic member and comes back with an instance id: -1."""
+    connection = session.connect()
+    group = group_name(session)
+    connection.ask(join(group, new_member_id(connection, group), instance="one"), 5)
+
+
+@probe
+def a_group_that_was_refused(session: Session) -> None:
+    """A group is there as soon as somebody without an id asks for it, even if refused: protocols that are none, a protocol type
+    that is none.
+    """
+    connection = session.connect()
+    for number, options in enumerate(({"protocols": ()}, {"protocol_type": ""}, {"member_id": "stranger"})):
+        group = group_name(session, f"group-{number}")
+        connection.ask(join(group, **options), 5)  # type: ignore[arg-type]
+        connection.ask(DescribeGroupsRequest(groups=[group]), 6)

@@ -1,6 +1,6 @@
 """LeaveGroup: members that go in order."""
 
-from kafkaconform.groups import join, new_member_id, only_member
+from kafkaconform.groups import join, new_member_id, only_member, sync
 from kafkaconform.prepare import group_name
 from kafkaconform.probes.heartbeat import beat
 from kafkaconform.registry import probe
@@ -73,3 +73,73 @@ def pending_member(session: Session) -> None:
     member_id = new_member_id(connection, group)
     connection.ask(leave(group, (member_id, None)), 4)
     connection.ask(join(group, member_id), 5)
+
+
+@probe
+def static_member_by_member_id(session: Session) -> None:
+    """A static member leaves by its member id alone as well; one put out twice in a request is unknown the second time."""
+    connection = session.connect()
+    for version in (0, 2, 3, 5):
+        group = group_name(session, f"group-{version}")
+        joined = connection.quietly(join(group, instance="one"), 5)
+        connection.ask(leave(group, (joined.member_id, None)), version)
+        connection.ask(beat(group, 1, joined.member_id, "one"), 4)
+    group = group_name(session, "twice")
+    joined = connection.quietly(join(group, instance="one"), 5)
+    connection.ask(leave(group, ("", "one"), ("", "one"), (joined.member_id, "one"), (joined.member_id, None)), 5)
+
+
+@probe
+def order_of_checks(session: Session) -> None:
+    """The group id counts first, then the instance id, then the member id; an empty instance id is one like others."""
+    connection = session.connect()
+    group = group_name(session)
+    member_id = only_member(connection, group)
+    connection.ask(leave("", ("", "one"), ("stranger", None)), 5)
+    connection.ask(leave(""), 5)
+    connection.ask(leave(session.name("nobody"), ("", "one"), ("stranger", None)), 5)
+    connection.ask(leave(session.name("nobody")), 5)
+    connection.ask(leave(group, (member_id, "one"), (member_id, ""), ("", ""), ("", None)), 5)
+    connection.ask(beat(group, 1, member_id), 4)
+
+
+@probe
+def reasons(session: Session) -> None:
+    """A reason, from version 5 on, may be anything, and is not told to anybody."""
+    connection = session.connect()
+    for number, reason in enumerate((None, "", "the application stops", "r" * 4096, "ä\n\x00")):
+        group = group_name(session, f"group-{number}")
+        member_id = only_member(connection, group)
+        request = leave(group, (member_id, None))
+        request.members[0].reason = reason
+        connection.ask(request, 5)
+
+
+@probe
+def others_are_told(session: Session) -> None:
+    """Whoever stays is told to rebalance: 27. Where nobody left the group stays as it is."""
+    leader, follower = session.connect(), session.connect()
+    group = group_name(session)
+    leader_id = only_member(leader, group)
+    follower_id = new_member_id(follower, group)
+    waiting = follower.send(join(group, follower_id), 5)
+    leader.quietly(join(group, leader_id), 5)
+    waiting.answer()
+    leader.quietly(sync(group, 2, leader_id, (leader_id, b"l"), (follower_id, b"f")), 3)
+    leader.ask(leave(group, ("stranger", None), ("", "one")), 5)
+    leader.ask(beat(group, 2, leader_id), 4)
+    follower.ask(leave(group, (follower_id, None)), 5)
+    leader.ask(beat(group, 2, leader_id), 4)
+
+
+@probe
+def only_the_awaited_one_leaves(session: Session) -> None:
+    """An id that was given out and does not come back is not waited for any more."""
+    first, second = session.connect(), session.connect()
+    group = group_name(session)
+    first_id = only_member(first, group)
+    pending = new_member_id(second, group)
+    waiting = first.send(join(group, first_id), 5)
+    first.settle()
+    second.ask(leave(group, (pending, None), (pending, None)), 5)
+    waiting.answer()

@@ -98,3 +98,35 @@ def oldest_first(answer: dict[str, Tree]) -> dict[str, Tree]:
     for group in answer["groups"]:
         group["members"].sort(key=lambda member: member["member_assignment"]["bytes"], reverse=True)
     return answer
+
+
+@probe
+def filters_that_do_not_agree(session: Session) -> None:
+    """Both filters have to match; a name that is none matches nothing beside others that do."""
+    three_groups(session)
+    connection = session.connect()
+    for states, types in (
+        (["Stable", "Nonsense"], ["classic", "nonsense"]),
+        (["Nonsense"], ["classic"]),
+        (["Stable"], ["consumer"]),
+        (["Stable", "Stable"], ["classic", "CLASSIC"]),
+        ([" stable"], []),
+        (["\tEmpty\n"], []),
+        (["Sta ble"], []),
+        (["Completing Rebalance", "completing_rebalance"], []),
+        ([], [" classic"]),
+        ([], ["classic "]),
+        (["unknown"], []),
+        ([], ["unknown"]),
+    ):
+        connection.ask(ListGroupsRequest(states_filter=states, types_filter=types), 5, view=ours(session))
+
+
+@probe
+def awaited_members_only(session: Session) -> None:
+    """A group that has given out an id is there, and empty; one that was asked for and never joined is not."""
+    connection = session.connect()
+    new_member_id(connection, group_name(session, "awaits"))
+    group_name(session, "asked")
+    connection.ask_all_versions(ListGroupsRequest(), view=ours(session))
+    connection.ask(ListGroupsRequest(states_filter=["Empty"]), 5, view=ours(session))

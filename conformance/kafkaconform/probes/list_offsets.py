@@ -266,3 +266,61 @@ def without_timestamps(session: Session) -> None:
     connection = session.connect()
     for timestamp in (MAX_TIMESTAMP, 0, 1, LATEST, EARLIEST):
         connection.ask(ask_for(name, timestamp), 7)
+
+
+@probe
+def order_of_checks(session: Session) -> None:
+    """Of several faults the first in this order counts: isolation level, named twice, a time that the version does not know,
+    topic, epoch.
+    """
+    name = filled(session)
+    missing = session.name("missing")
+    connection = session.connect()
+    for version in (4, 7, 11):
+        for topic, timestamp, epoch, level, times in (
+            (missing, -100, 5, 2, 2),
+            (name, LATEST, 5, 2, 2),
+            (missing, -100, 5, 0, 2),
+            (missing, -100, 5, 0, 1),
+            (name, -100, 5, 0, 1),
+            (missing, LATEST, 5, 0, 1),
+            (name, LATEST, 5, 0, 1),
+            (name, LATEST, 5, 1, 1),
+        ):
+            request = ask_for(topic, timestamp, epoch=epoch, isolation_level=level)
+            request.topics[0].partitions *= times
+            connection.ask(request, version)
+
+
+@probe
+def topic_twice(session: Session) -> None:
+    """A topic in two entries is answered as one; a partition in both of them is named twice."""
+
+    def in_order(answer: dict[str, Tree]) -> dict[str, Tree]:
+        for topic in answer["topics"]:
+            topic["partitions"].sort(key=lambda partition: int(partition["partition_index"]))
+        return answer
+
+    name, _ = make_topic(session, "orders", 3)
+    connection = session.connect()
+    topics = [
+        ListOffsetsTopic(
+            name=name,
+            partitions=[ListOffsetsPartition(partition_index=index, timestamp=LATEST) for index in indexes],
+        )
+        for indexes in ((0, 1), (1, 2))
+    ]
+    for version in (1, 7, 11):
+        connection.ask(ListOffsetsRequest(replica_id=-1, topics=topics), version, view=in_order)
+
+
+@probe
+def timeouts(session: Session) -> None:
+    """The timeout, from version 10 on, may be anything where nothing lies elsewhere."""
+    name = filled(session)
+    connection = session.connect()
+    for timeout_ms in (0, -1, 2_147_483_647):
+        request = ask_for(name, TIMESTAMP_MS)
+        request.timeout_ms = timeout_ms
+        for version in (10, 11):
+            connection.ask(request, version)

@@ -24,3 +24,16 @@ def nothing_moves(session: Session) -> None:
     connection.ask(moving((name, [7, -1])), 0)
     connection.ask(moving((session.name("missing"), [0])), 0)
     connection.ask(moving(("a b", [0]), ("", [0])), 0)
+
+
+@probe
+def odd_questions(session: Session) -> None:
+    """Topics named twice, partitions that cannot be, no partitions, any timeout: nothing moves, nothing is told."""
+    name, _ = make_topic(session, "orders", 2)
+    connection = session.connect()
+    asked: list[list[tuple[str, list[int]]]] = [[(name, [0, 0]), (name, [1])], [(name, [-1, 7])], [(name, [])], []]
+    for topics in asked:
+        for timeout_ms in (-1, 0):
+            request = moving(*topics)
+            request.timeout_ms = timeout_ms
+            connection.ask(request, 0)

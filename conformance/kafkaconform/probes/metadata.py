@@ -240,3 +240,44 @@ def a_recreated_topic(session: Session) -> None:
     connection = session.connect()
     for topic_id in (old_id, new_id):
         connection.ask(MetadataRequest(topics=[MetadataRequestTopic(name=None, topic_id=topic_id)]), 12)
+
+
+@probe
+def order_of_checks(session: Session) -> None:
+    """A fault of the shape of one entry fails all of them, before any topic is looked at; and nothing is created."""
+    name, topic_id = make_topic(session, "orders")
+    missing = session.name("missing")
+    connection = session.connect()
+    for version in (10, 12, 13):
+        for entries in (
+            [("bad name", bytes(16)), (None, bytes(16))],
+            [(missing, bytes(16)), (None, topic_id), (None, bytes(16))],
+            [("bad name", UNKNOWN_UUID)],
+            [("bad name", topic_id)],
+            [("bad name", bytes(16)), (missing, topic_id)],
+        ):
+            topics = [MetadataRequestTopic(name=entry, topic_id=uuid) for entry, uuid in entries]
+            connection.ask(MetadataRequest(topics=topics, allow_auto_topic_creation=True), version)
+    connection.ask(by_name(missing), 12)
+    connection.ask(by_name(name), 12, view=by_partition)
+
+
+@probe
+def missing_and_bad_names_twice(session: Session) -> None:
+    """Each name is answered once, in every version, whether there is such a topic or not."""
+    name, _ = make_topic(session, "orders")
+    missing = session.name("missing")
+    connection = session.connect()
+    for version in (4, 9, 13):
+        connection.ask(by_name(missing, "bad name", name, missing, "bad name", name), version)
+
+
+@probe
+def all_topics_may_be_created(session: Session) -> None:
+    """Where all topics are asked for the flag that allows creation has nothing to say."""
+    make_topic(session, "orders")
+    connection = session.connect()
+    for version in (4, 12):
+        for create in (True, False):
+            request = MetadataRequest(topics=None, allow_auto_topic_creation=create)
+            connection.ask(request, version, view=ours_sorted(session))

@@ -1,14 +1,16 @@
 """OffsetCommit: where a group has come to."""
 
-from kafkaconform.groups import join, new_member_id, only_member
+from kafkaconform.groups import join, new_member_id, only_member, sync
 from kafkaconform.prepare import UNKNOWN_UUID, group_name, make_topic
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
+from kafkawire.messages.describe_groups import DescribeGroupsRequest
 from kafkawire.messages.offset_commit import (
     OffsetCommitRequest,
     OffsetCommitRequestPartition,
     OffsetCommitRequestTopic,
 )
+from kafkawire.messages.offset_fetch import OffsetFetchRequest, OffsetFetchRequestGroup
 
 
 def commit(
@@ -183,3 +185,112 @@ def order_of_checks(session: Session) -> None:
         commit(group, name, generation=1, member_id=member_id, metadata=long),
     ):
         connection.ask(request, 7)
+
+
+@probe
+def metadata_in_characters(session: Session) -> None:
+    """How long metadata is counts in UTF-16 units, not in bytes."""
+    connection = session.connect()
+    name, _ = make_topic(session, "orders")
+    group = group_name(session)
+    for metadata in ("ä" * 4096, "ä" * 4097, "\N{GRINNING FACE}" * 2048, "\N{GRINNING FACE}" * 2049):
+        connection.ask(commit(group, name, metadata=metadata), 9)
+
+
+@probe
+def twice_in_one_request(session: Session) -> None:
+    """A partition, or a topic, that is named twice is answered as often; the last offset counts."""
+    connection = session.connect()
+    name, topic_id = make_topic(session, "orders")
+    missing = session.name("missing")
+    for version in (2, 9, 10):
+        group = group_name(session, f"group-{version}")
+        request = commit(group, name, topic_id, offset=1)
+        request.topics[0].partitions += commit(group, name, offset=2).topics[0].partitions
+        request.topics += commit(group, name, topic_id, offset=3).topics
+        request.topics += commit(group, missing, UNKNOWN_UUID).topics * 2
+        request.topics += commit(group, name, topic_id, partition=7).topics * 2
+        connection.ask(request, version)
+        asked = [OffsetFetchRequestGroup(group_id=group, topics=None)]
+        connection.ask(OffsetFetchRequest(groups=asked), 9)
+
+
+@probe
+def topics_without_partitions(session: Session) -> None:
+    """A topic without partitions is answered without any, known or not."""
+    connection = session.connect()
+    name, topic_id = make_topic(session, "orders")
+    group = group_name(session)
+    for version in (2, 7, 9, 10):
+        for topic, uuid in ((name, topic_id), (session.name("missing"), UNKNOWN_UUID), ("", bytes(16))):
+            request = OffsetCommitRequest(
+                group_id=group, topics=[OffsetCommitRequestTopic(name=topic, topic_id=uuid, partitions=[])]
+            )
+            connection.ask(request, version)
+
+
+@probe
+def members_without_generation(session: Session) -> None:
+    """No generation, but a member or an instance id: checked like any member's while the group has members, taken in an empty
+    one. A generation without a member is refused; so is one of a group that is not there: 22, from version 9 on 69.
+    """
+    connection = session.connect()
+    name, topic_id = make_topic(session, "orders")
+    for version in (7, 9, 10):
+        active, empty = group_name(session, f"active-{version}"), group_name(session, f"empty-{version}")
+        member_id = connection.quietly(join(active, instance="one"), 5).member_id
+        connection.quietly(sync(active, 1, member_id, (member_id, b"mine"), instance="one"), 3)
+        connection.quietly(commit(empty, name), 7)
+        for group in (active, empty, session.name(f"nobody-{version}")):
+            for generation, member, instance in (
+                (0, "", None),
+                (1, "", "one"),
+                (1, member_id, ""),
+                (1, member_id, None),
+                (-1, member_id, None),
+                (-1, "stranger", None),
+                (-1, "", "one"),
+                (-1, "stranger", "one"),
+                (-2, "", None),
+                (-2, member_id, None),
+            ):
+                request = commit(group, name, topic_id, generation=generation, member_id=member, instance=instance)
+                connection.ask(request, version)
+
+
+@probe
+def awaited_member(session: Session) -> None:
+    """An id that was given out and has not come back is no member: 25. While nobody is, a group that only waits for it is
+    empty.
+    """
+    connection = session.connect()
+    name, _ = make_topic(session, "orders")
+    stable, new = group_name(session, "stable"), group_name(session, "new")
+    only_member(connection, stable)
+    for group in (stable, new):
+        member_id = new_member_id(connection, group)
+        for generation in (-1, 0, 1):
+            connection.ask(commit(group, name, generation=generation, member_id=member_id), 7)
+        connection.ask(commit(group, name), 7)
+
+
+@probe
+def makes_a_group(session: Session) -> None:
+    """The first commit makes the group, empty and without a protocol type."""
+    connection = session.connect()
+    name, _ = make_topic(session, "orders")
+    group = group_name(session)
+    connection.ask(DescribeGroupsRequest(groups=[group]), 6)
+    connection.ask(commit(group, name), 7)
+    connection.ask(DescribeGroupsRequest(groups=[group]), 6)
+
+
+@probe
+def retention_times(session: Session) -> None:
+    """Versions 2 to 4 have a retention time; any is taken."""
+    connection = session.connect()
+    name, _ = make_topic(session, "orders")
+    group = group_name(session)
+    for version in (2, 3, 4):
+        for retention_time_ms in (-1, -2, 0, 3_600_000, 2**63 - 1):
+            connection.ask(commit(group, name, retention_time_ms=retention_time_ms), version)

@@ -203,3 +203,21 @@ def empty_subscription(session: Session) -> None:
     group = group_name(session)
     only_member(connection, group)
     connection.ask(delete(group, (name, (0,))), 0)
+
+
+@probe
+def order_of_checks(session: Session) -> None:
+    """Of several faults the first in this order counts: group id, group, its members' kind, topic, subscription."""
+    connection = session.connect()
+    read, _ = make_topic(session, "read")
+    missing = session.name("missing")
+    workers, readers = group_name(session, "workers"), group_name(session, "readers")
+    connection.quietly(
+        join(workers, new_member_id(connection, workers, protocol_type="connect"), protocol_type="connect"), 5
+    )
+    subscribed_member(connection, readers, read)
+    for group in ("", session.name("nobody"), workers, readers):
+        connection.ask(
+            delete(group, (missing, (0,)), (read, (-1, 0, 2_147_483_647)), ("bad name", (0,)), ("", (0,))), 0
+        )
+        connection.ask(delete(group, (missing, (0,))), 0)

@@ -1,7 +1,7 @@
 """OffsetFetch: where a group has come to, asked again."""
 
 from kafkaconform.outcome import Tree
-from kafkaconform.prepare import UNKNOWN_UUID, group_name, make_topic
+from kafkaconform.prepare import UNKNOWN_UUID, group_name, make_topic, wait_until_gone
 from kafkaconform.probes.delete_topics import by_name
 from kafkaconform.probes.offset_commit import commit
 from kafkaconform.registry import probe
@@ -163,3 +163,54 @@ def require_stable(session: Session) -> None:
     connection = session.connect()
     for version in (7, 8, 10):
         connection.ask(fetch(group, (name, topic_id, [0]), require_stable=True), version)
+
+
+@probe
+def twice_in_one_request(session: Session) -> None:
+    """A partition, a topic, or a group that is named twice is answered as often."""
+    name, topic_id = make_topic(session, "orders")
+    group = group_name(session)
+    session.service.quietly(commit(group, name), 7)
+    connection = session.connect()
+    for version in (1, 7, 8, 10):
+        topics = ((name, topic_id, [0, 0]), (name, topic_id, [0]), (session.name("missing"), UNKNOWN_UUID, [0, 0]))
+        connection.ask(fetch(group, *topics), version)
+        if version >= 8:
+            request = fetch(group, (name, topic_id, [0]))
+            request.groups *= 2
+            connection.ask(request, version)
+
+
+@probe
+def unknown_ids_come_last(session: Session) -> None:
+    """By id, from version 10 on: topics that are not there, or have no id, are answered last, with 100 at each partition; also
+    where nothing else is asked.
+    """
+    name, topic_id = make_topic(session, "orders")
+    group = group_name(session)
+    session.service.quietly(commit(group, name), 7)
+    connection = session.connect()
+    asked: list[list[tuple[str, bytes, list[int]]]] = [
+        [(name, UNKNOWN_UUID, [0, 1]), (name, topic_id, [0]), (name, bytes(16), [3])],
+        [(name, UNKNOWN_UUID, [0])],
+        [(name, UNKNOWN_UUID, []), (name, topic_id, [])],
+    ]
+    for topics in asked:
+        connection.ask(fetch(group, *topics), 10)
+        connection.ask(fetch(session.name("nobody"), *topics), 10)
+
+
+@probe
+def everything_of_a_recreated_topic(session: Session) -> None:
+    """Offsets of a topic that was made again are not those of the old one; by id neither."""
+    name, old_id = make_topic(session, "orders")
+    group = group_name(session)
+    session.service.quietly(commit(group, name), 7)
+    session.service.quietly(by_name(name), 6)
+    wait_until_gone(session, name)
+    _, new_id = make_topic(session, "orders")
+    connection = session.connect()
+    connection.settle()
+    for topic_id in (old_id, new_id):
+        connection.ask(fetch(group, (name, topic_id, [0])), 10)
+    connection.ask(fetch(group, everything=True), 10)

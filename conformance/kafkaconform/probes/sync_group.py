@@ -4,6 +4,7 @@ from kafkaconform.groups import by_metadata, join, new_member_id, only_member, s
 from kafkaconform.prepare import group_name
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
+from kafkawire.messages.leave_group import LeaveGroupRequest, MemberIdentity
 from kafkawire.messages.sync_group import SyncGroupRequest
 
 
@@ -109,3 +110,75 @@ def joining_again_ends_a_wait(session: Session) -> None:
     synced.answer()
     follower.quietly(join(group, follower_id), 5)
     rejoined.answer()
+
+
+@probe
+def order_of_checks(session: Session) -> None:
+    """Of several faults the first in this order counts: no type or name, group id, group, instance id, member id, generation,
+    type or name of others, rebalance.
+    """
+    first, second = session.connect(), session.connect()
+    group = group_name(session)
+    member_id = first.quietly(join(group, instance="one"), 5).member_id
+    ours = {"protocol_type": "consumer", "protocol_name": "range"}
+    theirs = {"protocol_type": "connect", "protocol_name": "sticky"}
+    first.ask(sync("", 9, "stranger", instance="two", protocol_type="consumer"), 5)
+    first.ask(sync("", 9, "stranger", instance="two", protocol_name="range"), 5)
+    first.ask(sync("", 9, "stranger", instance="two", **theirs), 5)
+    first.ask(sync(session.name("nobody"), 9, "stranger", instance="two", **theirs), 5)
+    first.ask(sync(group, 9, member_id, instance="two", **theirs), 5)
+    first.ask(sync(group, 9, "stranger", instance="one", **theirs), 5)
+    first.ask(sync(group, 9, "", instance="one", **theirs), 5)
+    first.ask(sync(group, 9, "stranger", **theirs), 5)
+    first.ask(sync(group, 9, member_id, instance="one", **theirs), 5)
+    first.ask(sync(group, 1, member_id, instance="one", **theirs), 5)
+    first.ask(sync(group, 1, member_id, (member_id, b"mine"), instance="one", **ours), 5)
+    second_id = new_member_id(second, group)
+    waiting = second.send(join(group, second_id), 5)
+    second.settle()
+    first.ask(sync(group, 9, member_id, instance="one", **ours), 5)
+    first.ask(sync(group, 1, member_id, instance="one", **theirs), 5)
+    first.ask(sync(group, 1, member_id, instance="one", **ours), 5)
+    first.quietly(join(group, member_id, instance="one"), 5)
+    waiting.answer()
+
+
+@probe
+def empty_group(session: Session) -> None:
+    """A group that all have left, and an id that was given out and has not come back: 25."""
+    connection = session.connect()
+    group = group_name(session)
+    member_id = only_member(connection, group)
+    connection.ask(sync(group, 1, new_member_id(connection, group)), 3)
+    connection.quietly(LeaveGroupRequest(group_id=group, members=[MemberIdentity(member_id=member_id)]), 4)
+    for generation in (-1, 0, 1, 2):
+        connection.ask(sync(group, generation, member_id), 3)
+
+
+@probe
+def member_assigned_twice(session: Session) -> None:
+    """Of two assignments for one member the last counts; a follower's assignments are not looked at."""
+    leader, follower = session.connect(), session.connect()
+    group = group_name(session)
+    leader_id = only_member(leader, group)
+    follower_id = new_member_id(follower, group)
+    waiting = follower.send(join(group, follower_id), 5)
+    leader.quietly(join(group, leader_id), 5)
+    waiting.answer()
+    synced = follower.send(sync(group, 2, follower_id, (follower_id, b"all"), (leader_id, b"none")), 3)
+    leader.ask(sync(group, 2, leader_id, (leader_id, b"first"), (leader_id, b"last"), (follower_id, b"f")), 3)
+    synced.answer()
+
+
+@probe
+def static_member_comes_back(session: Session) -> None:
+    """The id that a static member had before is fenced (82), the new one gets the same assignment."""
+    connection = session.connect()
+    group = group_name(session)
+    first_id = connection.quietly(join(group, instance="one"), 5).member_id
+    connection.ask(sync(group, 1, first_id, (first_id, b"mine"), instance="one"), 3)
+    again_id = connection.quietly(join(group, instance="one"), 5).member_id
+    connection.ask(sync(group, 1, first_id, instance="one"), 3)
+    connection.ask(sync(group, 1, first_id), 3)
+    connection.ask(sync(group, 1, again_id, instance="one"), 3)
+    connection.ask(sync(group, 1, again_id), 3)

@@ -11,8 +11,11 @@ from kafkaconform.registry import probe
 from kafkaconform.session import Probing, Session
 from kafkawire.messages.get_telemetry_subscriptions import GetTelemetrySubscriptionsRequest
 from kafkawire.messages.push_telemetry import PushTelemetryRequest
+from kafkawire.records.batch import Compression
+from kafkawire.records.compression import compress
 
 TELEMETRY_MAX_BYTES = 1_048_576
+_RECORDED_BYTES_MAX = 10_000
 
 
 def unheard_of(session: Session) -> bytes:
@@ -61,7 +64,7 @@ def push(
     compression: int = 0,
     terminating: bool = False,
 ) -> None:
-    """Pushes metrics; the number of the subscription is not recorded."""
+    """Pushes metrics; the number of the subscription is not recorded, and of many bytes only how many they are."""
     request = PushTelemetryRequest(
         client_instance_id=uuid,
         subscription_id=subscription,
@@ -71,6 +74,8 @@ def push(
     )
     step = connection.send(request, 0)
     step.step["fields"] = {**step.step["fields"], "subscription_id": "<subscription>"}
+    if len(metrics) > _RECORDED_BYTES_MAX:
+        step.step["fields"]["metrics"] = f"<{len(metrics)} bytes>"
     step.answer()
 
 
@@ -221,3 +226,52 @@ def on_another_connection(session: Session) -> None:
     first.close()
     third.settle()
     get(third, uuid)
+
+
+@probe
+def order_of_checks(session: Session) -> None:
+    """Of several faults of a push the first in this order counts: no client, one that has ended, too early, subscription, codec,
+    size.
+    """
+    connection = session.connect()
+    large = b"x" * (TELEMETRY_MAX_BYTES + 1)
+    push(connection, bytes(16), 7, large, compression=9, terminating=True)
+    uuid, subscription = get(connection)
+    push(connection, uuid, subscription ^ 1, large, compression=9)
+    push(connection, uuid, subscription ^ 1, large, compression=9)
+    get(connection, uuid)
+    push(connection, uuid, subscription, large, compression=9)
+    get(connection, uuid)
+    push(connection, uuid, subscription, large)
+    push(connection, uuid, subscription ^ 1, large, compression=9, terminating=True)
+    push(connection, uuid, subscription ^ 1, large, compression=9, terminating=True)
+    push(connection, uuid, subscription)
+
+
+@probe
+def every_codec(session: Session) -> None:
+    """What a codec was named for has to be unpacked with it (87), nothing at all need not; what is in it is not looked at, and may
+    be longer than a push may be.
+    """
+    connection = session.connect()
+    for compression in range(5):
+        for metrics in (b"neither metrics nor compressed", b""):
+            uuid, subscription = get(connection)
+            push(connection, uuid, subscription, metrics, compression=compression)
+        large = [bytes(TELEMETRY_MAX_BYTES), bytes(TELEMETRY_MAX_BYTES + 1)] if compression in (1, 4) else []
+        for plain in (b"no metrics", *large):
+            packed = compress(Compression(compression), plain)
+            uuid, subscription = get(connection)
+            push(connection, uuid, subscription, packed, compression=compression)
+            uuid, subscription = get(connection)
+            push(connection, uuid, subscription, packed[: len(packed) // 2], compression=compression)
+            uuid, subscription = get(connection)
+            push(connection, uuid, subscription, packed + b"junk", compression=compression, terminating=True)
+
+
+@probe
+def reserved_ids(session: Session) -> None:
+    """An id of zeros asks for one; the other reserved one is taken as it is."""
+    connection = session.connect()
+    get(connection, bytes(16))
+    get(connection, bytes(15) + b"\x01")

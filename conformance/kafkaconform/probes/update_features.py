@@ -55,3 +55,36 @@ def downgrades(session: Session) -> None:
             [(ELR, 1, UPGRADE), (ELR, 1, UPGRADE)],
         ):
             connection.ask(update(*updates, validate_only=True), version)
+
+
+@probe
+def order_of_checks(session: Session) -> None:
+    """Of several features that cannot be the first is told, and nothing is changed; of several faults of one: its type, its level,
+    its name, its range, its way.
+    """
+    connection = session.connect()
+    for updates in (
+        [("no.such.feature", -1, 0)],
+        [("no.such.feature", -1, UPGRADE)],
+        [("no.such.feature", 1, SAFE_DOWNGRADE)],
+        [("no.such.feature", 32_767, UNSAFE_DOWNGRADE)],
+        [(METADATA, -1, SAFE_DOWNGRADE)],
+        [(METADATA, 32_767, SAFE_DOWNGRADE)],
+        [(METADATA, 6, 9)],
+        [(METADATA, 29, UPGRADE), (ELR, -1, UPGRADE)],
+        [(ELR, -1, UPGRADE), (METADATA, 29, UPGRADE)],
+        [(ELR, 0, SAFE_DOWNGRADE), ("no.such.feature", 1, UPGRADE)],
+    ):
+        for validate_only in (True, False):
+            connection.ask(update(*updates, validate_only=validate_only), 2)
+
+
+@probe
+def several_succeed(session: Session) -> None:
+    """Of several features that can be version 1 tells each, as they were asked for."""
+    connection = session.connect()
+    both = [(METADATA, 30, UPGRADE), (ELR, 1, UPGRADE)]
+    for updates in (both, both[::-1], [(ELR, 1, UPGRADE), (ELR, 0, UPGRADE), (ELR, 1, UPGRADE)]):
+        for version in (0, 1, 2):
+            connection.ask(update(*updates, validate_only=version > 0), version)
+    connection.ask(update((ELR, 1, UPGRADE), (ELR, 0, UPGRADE), validate_only=True), 1)

@@ -33,6 +33,9 @@ def test_only_its_coordinator_takes_a_group() -> None:
     broker.groups.on_resigned(0)
     answer = broker.join(member_id="known").answer
     assert (answer.error_code, answer.member_id) == (ErrorCode.NOT_COORDINATOR, "")
+    assert broker.sync("known", 1).answer.error_code == ErrorCode.NOT_COORDINATOR
+    assert broker.heartbeat("known", 1) == ErrorCode.NOT_COORDINATOR
+    assert broker.leave(("known", None)).error_code == ErrorCode.NOT_COORDINATOR
 
 
 def test_a_refused_first_join_leaves_an_empty_group() -> None:

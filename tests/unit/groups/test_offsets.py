@@ -238,6 +238,15 @@ def test_a_retention_time_is_an_expiry_in_a_record_of_version_1() -> None:
     assert broker.committed() == -1
 
 
+def test_a_retention_time_beyond_all_time_is_over_at_once() -> None:
+    broker = broker_with_topic(offsets_retention_check_interval_ms="1000")
+    assert broker.commit(5, version=4, retention_time_ms=2**63 - 1) == ErrorCode.NONE
+    record = broker.records()[-1]
+    assert isinstance(record.value, OffsetCommitValue) and record.value.expire_timestamp < -1
+    broker.advance(1_000)
+    assert broker.committed() == -1
+
+
 def test_a_simple_groups_offsets_expire_one_by_one_after_their_commit() -> None:
     broker = broker_with_topic()
     broker.commit(1)
