@@ -182,8 +182,10 @@ class GoClient(ScenarioClient):
     import_path: tuple[str, str] | None = None
 
     def fingerprint(self) -> str:
-        """Of all sources and module files."""
-        return digest(self.modules, *(self.import_path or ()), PROGRAMS / "go")
+        """Of its sources and module files."""
+        go = PROGRAMS / "go"
+        files = (go / "harness", go / self.program, go / f"{self.modules}.mod", go / f"{self.modules}.sum")
+        return digest(*(self.import_path or ()), *files)
 
     def fetch(self) -> None:
         """Copy the sources, build."""

@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -128,7 +129,11 @@ func (c *client) Join(topic, group string) (harness.Member, error) {
 
 func (m *member) run(ctx context.Context) {
 	for ctx.Err() == nil {
-		if err := m.group.Consume(ctx, []string{m.topic}, m); err != nil && ctx.Err() == nil {
+		err := m.group.Consume(ctx, []string{m.topic}, m)
+		if errors.Is(err, sarama.ErrOffsetsLoadInProgress) {
+			// A coordinator that has just begun; the library leaves it to its user to try again.
+			time.Sleep(harness.PollTime)
+		} else if err != nil && ctx.Err() == nil {
 			m.stopped <- err
 			return
 		}
