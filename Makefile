@@ -12,7 +12,7 @@ BENCH_ARGS ?= --rounds 3 --peer kafka --peer kfake
 # Those of today that pip installs anywhere.
 PYTHON_CLIENTS ?= kafka-python-3.0.12 confluent-kafka-2.16.1 aiokafka-0.14.0
 
-.PHONY: help serve test check conformance format bench scale wheel test-clients profiles soak soak-hour lock transcripts coverage clean
+.PHONY: help serve test check conformance format bench scale wheel test-clients examples profiles soak soak-hour lock transcripts coverage clean
 
 help:
 	@echo 'make serve         start a broker on localhost:9092 (SERVE_ARGS="--topic orders:3")'
@@ -24,6 +24,7 @@ help:
 	@echo 'make scale         100,000 partitions, 5000 connections, 500 members, a batch of 90 MB, a simulated day'
 	@echo 'make wheel         build the wheel and try it in a clean environment'
 	@echo 'make test-clients  clients of other languages: Java (needs a JDK and Maven), kcat (installed from Debian)'
+	@echo 'make examples      examples/ as their users run them, FastAPI, Django and FastStream included'
 	@echo 'make profiles      every recorded answer of older releases against --as-version of each'
 	@echo 'make mutants       our broker with fifty deliberate defects, each of which the conformance runner has to find'
 	@echo 'make soak          long runs under load, minutes not seconds'
@@ -76,6 +77,13 @@ wheel: $(VENV)/.dev
 test-clients: $(VENV)/.dev
 	$(BIN)/python tests/clients/foreign_setup.py
 	$(PYTEST) --verbose -m foreign tests/clients
+
+$(VENV)/.examples: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements-dev.lock --group examples
+	@touch $@
+
+examples: $(VENV)/.examples
+	$(PYTEST) --verbose tests/clients/test_examples.py
 
 profiles: $(VENV)/.dev
 	$(PYTEST) -m 'profiles or not profiles' tests/wire/test_profiles.py

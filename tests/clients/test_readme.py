@@ -13,7 +13,7 @@ import pytest
 from tests.support.broker import ROOT, Broker, running_broker
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-EXAMPLE = re.compile(r"^### (?P<name>.+?)\n\n```python\n(?P<code>.+?)^```$", re.MULTILINE | re.DOTALL)
+EXAMPLE = re.compile(r"^### (?P<name>[^\n]+)\n\n```python\n(?P<code>.+?)^```$", re.MULTILINE | re.DOTALL)
 EXAMPLES = {found["name"]: found["code"] for found in EXAMPLE.finditer(README)}
 
 
