@@ -15,6 +15,7 @@ Value: TypeAlias = "bool | int | float | str | tuple[str, ...] | None"
 Validator: TypeAlias = "Callable[[str, Value], None]"
 
 _INTEGER_BITS = {"SHORT": 16, "INT": 32, "LONG": 64}
+_INT_DIGITS_MAX = 10
 # Patterns are compiled on first use (re caches them): compiling them all would be most of the cost of importing this.
 _DOUBLE = r"([+-]?)(?:(NaN)|(Infinity)|((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?)"
 _DURATION = (
@@ -53,6 +54,16 @@ def parse(name: str, kind: str, text: str) -> Value:
     if kind == "LIST":
         return tuple(dict.fromkeys(items_of(text)))
     return text
+
+
+def java_int(text: str) -> int | None:
+    """What ``Integer.parseInt`` makes of a text; None where that is no int, however long it is."""
+    sign, digits = (text[0], text[1:]) if text[:1] in ("+", "-") else ("", text)
+    if not (digits.isascii() and digits.isdecimal()):
+        return None
+    significant = digits.lstrip("0")
+    value = int(f"{sign}{significant or 0}") if len(significant) <= _INT_DIGITS_MAX else 2**31
+    return value if -(2**31) <= value < 2**31 else None
 
 
 def items_of(text: str) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 import attrs
 
+from kafkaemu.config.values import java_int
 from kafkaemu.groups.records import TOPIC
 from kafkaemu.handlers.context import Answer, Context, Request, log_refusal
 from kafkawire.errors import ErrorCode
@@ -36,7 +37,6 @@ from kafkawire.messages.find_coordinator import Coordinator, FindCoordinatorRequ
 from kafkawire.primitives import uuid_from_text
 
 _GROUP, _TRANSACTION, _SHARE = 0, 1, 2
-_PARTITION_MAX = 2**31 - 1
 
 
 @attrs.frozen
@@ -117,7 +117,8 @@ def _is_share_key(key: str) -> bool:
     """Whether it reads ``group:topic id:partition``; the group may contain colons."""
     group, _, rest = key.rpartition(":")
     group, _, topic_id = group.rpartition(":")
-    if not group or not (rest.isdecimal() and rest.isascii()) or int(rest) > _PARTITION_MAX:
+    partition = java_int(rest)
+    if not group or partition is None or partition < 0:
         return False
     try:
         uuid_from_text(topic_id)

@@ -14,7 +14,7 @@ import attrs
 
 from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.dynamic import BadRequest, default_of, kind_of, validate_broker, validator_of
-from kafkaemu.config.values import ConfigError
+from kafkaemu.config.values import ConfigError, java_int
 from kafkaemu.metadata.image import MetadataImage, ResourceType
 from kafkaemu.metadata.topic_names import name_error
 from kafkawire.declare import TopLevel
@@ -128,9 +128,10 @@ def _check_name(kind: int, name: str) -> None:
         if (reason := name_error(name)) is not None:
             raise RefusedChange(ErrorCode.INVALID_TOPIC_EXCEPTION, reason)
     elif kind == ResourceType.BROKER and name:
-        if not _is_integer(name):
+        node_id = java_int(name)
+        if node_id is None:
             raise _invalid("Unable to parse broker name as a base 10 number.")
-        if int(name) < 0:
+        if node_id < 0:
             raise _invalid("Invalid negative broker ID.")
     elif kind == ResourceType.CLIENT_METRICS and not name:
         raise _invalid("Subscription name can't be empty")
@@ -150,15 +151,11 @@ def _check_this_broker(node_id: int, name: str) -> None:
         raise _invalid(f"Unexpected broker id, expected {node_id}, but received {name}")
 
 
-def _is_integer(text: str) -> bool:
-    digits = text[1:] if text[:1] in ("+", "-") else text
-    return digits.isascii() and digits.isdecimal()
-
-
 def _node_id(name: str) -> int:
-    if not _is_integer(name):
+    node_id = java_int(name)
+    if node_id is None:
         raise _invalid(f"Node id must be an integer, but it is: {name}")
-    return int(name)
+    return node_id
 
 
 def _refuse_loggers(node_id: int, asked: ConfigChanges) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from kafkaemu.config.broker import BrokerConfig, topic_values, validate_topic_configs
 from kafkaemu.config.table import BROKER, GROUP, TOPIC
-from kafkaemu.config.values import ConfigError, java_double, text_of
+from kafkaemu.config.values import ConfigError, java_double, java_int, text_of
 
 REFUSED = [
     ("retention.ms", "x", "Invalid value x for configuration retention.ms: Not a number of type LONG"),
@@ -141,3 +141,16 @@ def test_topic_values_take_the_first_broker_synonym_that_is_set() -> None:
 
 def test_internal_segment_bytes_is_taken() -> None:
     assert topic_values(BrokerConfig(), {"internal.segment.bytes": "1000"})["internal.segment.bytes"] == 1000
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("0", 0), ("+7", 7), ("-2147483648", -(2**31)), ("2147483647", 2**31 - 1), ("0" * 50 + "1", 1)],
+)
+def test_an_int_is_what_java_takes_for_one(text: str, value: int) -> None:
+    assert java_int(text) == value
+
+
+@pytest.mark.parametrize("text", ["", "-", "+", "2147483648", "-2147483649", "9" * 5000, "1.0", " 1", "0x1", "--1"])
+def test_what_is_no_int_is_none_however_long(text: str) -> None:
+    assert java_int(text) is None
