@@ -70,6 +70,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", line)
     if _which(config) not in (EMBEDDED, EXTERNAL, BOTH):
         raise pytest.UsageError(f"kafka_broker is embedded, external or both, not {_which(config)!r}")
+    if _which(config) != EMBEDDED and not _bootstrap(config):
+        # Tests that are all skipped would look as if they had passed.
+        raise pytest.UsageError(f"kafka_broker is {_which(config)}: name the broker with --kafka-bootstrap host:port")
 
 
 def _which(config: pytest.Config) -> str:

@@ -195,6 +195,13 @@ def test_the_same_tests_run_against_a_broker_elsewhere(pytester: pytest.Pytester
     )
 
 
+@pytest.mark.parametrize("option", ["--kafka-broker=external", "--kafka-broker=both", "-okafka_broker=neither"])
+def test_a_run_against_no_broker_is_refused_and_not_skipped(pytester: pytest.Pytester, option: str) -> None:
+    result = run(pytester, "def test_it(kafka_broker): pass", option)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["ERROR: kafka_broker is *"])
+
+
 def test_the_broker_is_imported_as_it_is_and_not_with_rewritten_asserts() -> None:
     loaders = {
         type(module.__loader__).__name__ for name, module in sys.modules.items() if name.startswith("kafkaemu.server")
