@@ -26,40 +26,6 @@ BLOCKS = ("Behavior:", "Versions:")
 INDENT = " " * 4
 TEST_PREFIX = "test:"
 
-#: Handlers whose docstrings do not have this form yet; one that has, and is still listed, fails.
-NOT_YET = {
-    "alter_client_quotas",
-    "alter_configs",
-    "alter_partition_reassignments",
-    "alter_replica_log_dirs",
-    "alter_user_scram_credentials",
-    "api_versions",
-    "create_acls",
-    "create_delegation_token",
-    "create_partitions",
-    "create_topics",
-    "delete_acls",
-    "delete_groups",
-    "delete_records",
-    "delete_topics",
-    "describe_acls",
-    "describe_client_quotas",
-    "describe_cluster",
-    "describe_configs",
-    "describe_delegation_token",
-    "describe_groups",
-    "describe_log_dirs",
-    "describe_producers",
-    "describe_quorum",
-    "describe_topic_partitions",
-    "describe_transactions",
-    "describe_user_scram_credentials",
-    "elect_leaders",
-    "expire_delegation_token",
-    "fetch",
-    "produce",
-}
-
 
 @attrs.define
 class Bullet:
@@ -135,11 +101,7 @@ def faults_of(docstring: str) -> Iterator[str]:
 @pytest.mark.parametrize("name", sorted(HANDLERS.values()))
 def test_every_rule_of_a_handler_is_proved(name: str) -> None:
     docstring = ast.get_docstring(parsed(ROOT / "kafkaemu" / "handlers" / f"{name}.py")) or ""
-    faults = list(faults_of(docstring))
-    if name in NOT_YET:
-        assert faults, f"{name} is proved, and still listed in NOT_YET"
-    else:
-        assert faults == []
+    assert list(faults_of(docstring)) == []
 
 
 PROVED = """Metadata: brokers and topics.

@@ -17,8 +17,8 @@ from kafkawire.messages.list_offsets import ListOffsetsPartition, ListOffsetsReq
 from kafkawire.messages.metadata import MetadataRequest
 
 TOPICS, PARTITIONS_EACH = 10_000, 10
-#: Kafka takes at most 10,000 partitions in one request.
-TOPICS_PER_REQUEST = 1000
+#: Kafka takes at most 10,000 records in one request: topics, their configs, their partitions.
+TOPICS_PER_REQUEST = 900
 IDLE_S = 20
 
 

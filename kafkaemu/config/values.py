@@ -15,7 +15,8 @@ Value: TypeAlias = "bool | int | float | str | tuple[str, ...] | None"
 Validator: TypeAlias = "Callable[[str, Value], None]"
 
 _INTEGER_BITS = {"SHORT": 16, "INT": 32, "LONG": 64}
-_INT_DIGITS_MAX = 10
+#: Significant digits of the greatest of them.
+_DIGITS_MAX = 19
 # Patterns are compiled on first use (re caches them): compiling them all would be most of the cost of importing this.
 _DOUBLE = r"([+-]?)(?:(NaN)|(Infinity)|((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?)"
 _DURATION = (
@@ -41,29 +42,29 @@ def parse(name: str, kind: str, text: str) -> Value:
             raise invalid(name, given, "Expected value to be either true or false")
         return text.lower() == "true"
     if kind in _INTEGER_BITS:
-        bound = 1 << (_INTEGER_BITS[kind] - 1)
-        digits = text[1:] if text[:1] in ("+", "-") else text
-        if digits.isdecimal() and len(digits) < 40 and -bound <= int(text) < bound:
-            return int(text)
+        if (number := java_int(text, _INTEGER_BITS[kind])) is not None:
+            return number
         raise invalid(name, given, f"Not a number of type {kind}")
     if kind == "DOUBLE":
         if (match := re.fullmatch(_DOUBLE, text, re.ASCII)) is None:
             raise invalid(name, given, "Not a number of type DOUBLE")
-        sign, nan, infinity, number = match.groups()
-        return float(nan or sign + (infinity or number))
+        sign, nan, infinity, digits = match.groups()
+        return float(nan or sign + (infinity or digits))
     if kind == "LIST":
         return tuple(dict.fromkeys(items_of(text)))
     return text
 
 
-def java_int(text: str) -> int | None:
-    """What ``Integer.parseInt`` makes of a text; None where that is no int, however long it is."""
+def java_int(text: str, bits: int = 32) -> int | None:
+    """What ``Integer.parseInt`` makes of a text, or its like for so many ``bits``; None where that is no such number, however long
+    it is. Digits may be of any script."""
     sign, digits = (text[0], text[1:]) if text[:1] in ("+", "-") else ("", text)
-    if not (digits.isascii() and digits.isdecimal()):
-        return None
     significant = digits.lstrip("0")
-    value = int(f"{sign}{significant or 0}") if len(significant) <= _INT_DIGITS_MAX else 2**31
-    return value if -(2**31) <= value < 2**31 else None
+    if not digits.isdecimal() or len(significant) > _DIGITS_MAX:
+        return None
+    value = int(f"{sign}{significant or 0}")
+    bound = 1 << (bits - 1)
+    return value if -bound <= value < bound else None
 
 
 def items_of(text: str) -> tuple[str, ...]:

@@ -1,13 +1,22 @@
 """AlterClientQuotas: sets and removes quotas of users, client ids and addresses. They are kept and told; nothing obeys them yet.
 
 Behavior:
-    Per entity INVALID_REQUEST: named twice (the first counts) or with a quota named twice; no parts, an unknown kind,
-    an empty name, an address beside other kinds or that is none; a quota that the entity cannot have, that is not
-    positive, too large, or fractional where it counts whole things. Removing what is not set is no error. Names of
-    hosts are not resolved, as Kafka would.
+    - Each entity is answered on its own, and all its quotas or none are set. [client_quotas/several_entities]
+    - One that comes twice, or sets a quota twice, is refused once: INVALID_REQUEST. [client_quotas/several_entities,
+      client_quotas/bad_quotas, client_quotas/two_faults_of_an_entity]
+    - No parts, an unknown kind, or an empty name: INVALID_REQUEST. Of a kind that comes twice one counts.
+      [client_quotas/bad_entities, client_quotas/two_faults_of_an_entity]
+    - An address beside other kinds, or one that is none: INVALID_REQUEST. [client_quotas/bad_entities]
+    - A quota that the entity cannot have, that is not positive, too large, or fractional where it counts whole things:
+      INVALID_REQUEST. [client_quotas/bad_quotas, client_quotas/odd_numbers]
+    - Removing what is not set is no error. [client_quotas/bad_quotas]
+    - A part without a name is the default of its kind. [client_quotas/defaults]
+    - Only validated, nothing changes. [client_quotas/several_entities]
 
 Versions:
-    1 is flexible.
+    - 1 is flexible. [client_quotas/every_version]
+
+Differences: names of hosts are not resolved, as Kafka would.
 """
 
 from __future__ import annotations

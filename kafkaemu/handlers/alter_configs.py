@@ -1,11 +1,24 @@
 """AlterConfigs: all configs of a resource at once.
 
 Behavior:
-    As IncrementalAlterConfigs, but what is not named is taken back, and a broker's loggers are an unknown kind. A
-    resource named twice is INVALID_REQUEST; the real broker never answers such a request.
+    - What is named is set, what is not named is taken back. [alter_configs/every_version, alter_configs/brokers,
+      alter_configs/groups]
+    - Each resource is answered on its own. [alter_configs/several_resources]
+    - A broker looks at keys first: one that comes twice, or is null, is INVALID_REQUEST; a controller takes the last value, and
+      null for what is not set. [alter_configs/bad_configs, at_controller/alter_configs/bad_configs]
+    - A topic that is not there: UNKNOWN_TOPIC_OR_PARTITION; a name that cannot be a topic's: INVALID_TOPIC_EXCEPTION, or
+      INVALID_REQUEST if it is empty. [alter_configs/unknown_resources]
+    - Of a broker: INVALID_REQUEST for another one, an unknown kind, a broker's loggers, and for what has no name; a controller
+      tells BROKER_ID_NOT_REGISTERED of another broker, and UNSUPPORTED_VERSION of an unknown kind.
+      [alter_configs/unknown_resources, at_controller/alter_configs/unknown_resources]
+    - Unknown keys and bad values: INVALID_CONFIG, or INVALID_REQUEST of a broker's; nothing changes.
+      [alter_configs/bad_configs, alter_configs/groups, alter_configs/brokers]
+    - Only validated, nothing changes. [alter_configs/only_validated]
 
 Versions:
-    2 is flexible.
+    - 2 is flexible. [alter_configs/every_version]
+
+Differences: a resource named twice is INVALID_REQUEST; the real broker never answers such a request.
 """
 
 from __future__ import annotations

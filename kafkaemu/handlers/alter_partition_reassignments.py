@@ -1,14 +1,20 @@
 """AlterPartitionReassignments: partitions moved to other brokers, or a move called off (KIP-455).
 
 Behavior:
-    Per partition, as often as it comes, in this order: UNKNOWN_TOPIC_OR_PARTITION; NO_REASSIGNMENT_IN_PROGRESS, without a
-    message, for null: nothing is moving that could be called off; INVALID_REPLICA_ASSIGNMENT for no brokers, unknown
-    ones, or one that comes twice. With one broker what is left is the place where the partition is already: no error,
-    and nothing moves. The message of the whole is "" where no topic is named, as on the real broker, otherwise null.
-    The timeout never strikes; the real broker answers one of 0 or below with REQUEST_TIMED_OUT.
+    - Each partition is answered on its own, as often as it comes. [alter_partition_reassignments/several]
+    - UNKNOWN_TOPIC_OR_PARTITION for what is not there, or could not be. [alter_partition_reassignments/unknown]
+    - Null calls a move off: NO_REASSIGNMENT_IN_PROGRESS, without a message, as nothing is moving.
+      [alter_partition_reassignments/nothing_to_call_off]
+    - No brokers, unknown ones, or one that comes twice: INVALID_REPLICA_ASSIGNMENT. [alter_partition_reassignments/bad_places]
+    - What is left with one broker is the place where the partition is already: no error, and nothing moves.
+      [alter_partition_reassignments/to_where_it_is]
+    - The message of the whole is "" where no topic is named, otherwise null. [alter_partition_reassignments/several]
 
 Versions:
-    1 can forbid a change of the number of replicas (KIP-860), which no legal place here is, and repeats that.
+    - 1 can forbid a change of the number of replicas (KIP-860), which no legal place here is, and repeats that.
+      [alter_partition_reassignments/to_where_it_is, alter_partition_reassignments/bad_places]
+
+Differences: the timeout never strikes; the real broker answers one of 0 or below with REQUEST_TIMED_OUT.
 """
 
 from __future__ import annotations

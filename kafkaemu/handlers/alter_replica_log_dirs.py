@@ -1,12 +1,16 @@
 """AlterReplicaLogDirs: replicas moved between the directories of this broker, which has one (KIP-113).
 
 Behavior:
-    Per partition: LOG_DIR_NOT_FOUND for another directory than the broker's, as DescribeLogDirs names it, whatever is to
-    go there; UNKNOWN_TOPIC_OR_PARTITION for what is not here; otherwise it is where it shall be. Of a partition that
-    comes twice the last entry counts; topics without partitions are left out.
+    - Each partition is answered on its own, and once: of one that comes twice the last entry counts.
+      [alter_replica_log_dirs/several]
+    - LOG_DIR_NOT_FOUND for another directory than the broker's, as DescribeLogDirs names it, whatever is to go there.
+      [alter_replica_log_dirs/no_such_directory]
+    - UNKNOWN_TOPIC_OR_PARTITION for what is not here. [alter_replica_log_dirs/no_such_replica]
+    - Otherwise it is where it shall be: no error. [alter_replica_log_dirs/to_where_it_is]
+    - Topics without partitions are left out. [alter_replica_log_dirs/several]
 
 Versions:
-    2 is flexible.
+    - 1 is the first, 2 is flexible. [alter_replica_log_dirs/to_where_it_is]
 """
 
 from __future__ import annotations

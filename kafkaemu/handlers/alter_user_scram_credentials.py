@@ -1,13 +1,18 @@
 """AlterUserScramCredentials: makes, replaces and deletes SCRAM credentials. They are kept and told; no listener asks for them yet.
 
 Behavior:
-    Per user, deletions before the others: UNACCEPTABLE_CREDENTIAL without a name, UNSUPPORTED_SASL_MECHANISM,
-    RESOURCE_NOT_FOUND for a deletion of what is not there, UNACCEPTABLE_CREDENTIAL below 4096 and above 16384
-    iterations, UNKNOWN_SERVER_ERROR for an empty password. Two good changes of one user are both refused:
-    DUPLICATE_RESOURCE.
+    - Each user is answered once; changes of others are made. [scram_credentials/round_trip,
+      scram_credentials/two_faults_of_a_change]
+    - UNACCEPTABLE_CREDENTIAL without a name. [scram_credentials/bad_changes, scram_credentials/two_faults_of_a_change]
+    - UNSUPPORTED_SASL_MECHANISM. [scram_credentials/bad_changes, scram_credentials/two_faults_of_a_change]
+    - UNACCEPTABLE_CREDENTIAL below 4096 and above 16384 iterations. [scram_credentials/bad_changes]
+    - UNKNOWN_SERVER_ERROR for an empty password; the salt may be empty. [scram_credentials/bad_changes]
+    - Two changes of one user, even of different mechanisms: DUPLICATE_RESOURCE, and neither is made.
+      [scram_credentials/bad_changes, scram_credentials/round_trip]
+    - RESOURCE_NOT_FOUND for a deletion of what is not there. [scram_credentials/bad_changes, scram_credentials/round_trip]
 
 Versions:
-    There is one.
+    - 0, the only one. [scram_credentials/round_trip]
 """
 
 from __future__ import annotations

@@ -1,15 +1,21 @@
 """ApiVersions: what the broker, or its controller, can be asked, and the features of the cluster.
 
 Behavior:
-    Answers at any time, without looking at anything but the client's name from version 3 on: a software name or
-    version that is not letters and digits, with "." and "-" between them, gets INVALID_REQUEST and an empty list. A
-    version above 4 is answered in the layout of version 0 with UNSUPPORTED_VERSION and the range of ApiVersions alone
-    (the dispatcher does that). The epoch of the finalized features is the offset of the last metadata record.
+    - Answered at any time, and any number of times. [api_versions/repeated]
+    - A version above 4 gets UNSUPPORTED_VERSION in the layout of version 0, and the range of ApiVersions alone (the dispatcher
+      does that). [api_versions/version_too_high, at_controller/api_versions/version_too_high]
+    - A software name or version that is not ASCII letters and digits, with "." and "-" between them, gets INVALID_REQUEST and
+      an empty list, from version 3 on. [api_versions/software_names, api_versions/odd_software_names]
+    - APIs are sorted by key; a controller tells its own. [api_versions/every_version, at_controller/api_versions/every_version]
+    - The epoch of the finalized features is the offset of the last metadata record. [test:
+      tests/unit/handlers/test_api_versions.py::test_features_whose_lowest_level_is_zero_are_told_from_version_4_on]
 
 Versions:
-    1 adds the throttle time; 3 is flexible (the header of the answer stays at version 0), takes the client's name and
-    answers features; a supported feature whose lowest level is 0 is told from 4 on only, because older Java clients
-    choke on it (KAFKA-17011).
+    - 1 adds the throttle time. [api_versions/every_version]
+    - 3 is flexible, but for the header of the answer; it takes the client's name and answers features.
+      [api_versions/every_version, api_versions/version_too_high]
+    - 4 tells supported features whose lowest level is 0, on which older Java clients choke (KAFKA-17011).
+      [api_versions/every_version]
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """CreateAcls: adds access rules, on a broker that enforces none.
 
 Behavior:
-    Without an authorizer: SECURITY_DISABLED for every rule, whatever it is.
+    - Without an authorizer: SECURITY_DISABLED for every rule, whatever it is. [acls/create]
 
 Versions:
-    2 is flexible; 3 knows users as resources.
+    - 1 is the first, 2 is flexible, 3 knows users as resources. [acls/create]
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """CreateDelegationToken: a token for who has said who they are, which nobody does on a plaintext listener.
 
 Behavior:
-    DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, before anything else is looked at. The answer names the owner that was asked
-    for, or the one who asked: User:ANONYMOUS.
+    - DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, before anything else is looked at. [delegation_tokens/create]
+    - The answer names the owner that was asked for, or the one who asked: User:ANONYMOUS. [delegation_tokens/create]
 
 Versions:
-    2 is flexible; 3 takes an owner and tells who asked (KIP-373).
+    - 2 is flexible, 3 takes an owner and tells who asked (KIP-373). [delegation_tokens/create]
 """
 
 from __future__ import annotations

@@ -1,16 +1,23 @@
 """CreatePartitions: more partitions for topics that are there, each on its own merits.
 
 Behavior:
-    A name that comes twice: INVALID_REQUEST, once. Then in this order: a topic that is not there:
-    UNKNOWN_TOPIC_OR_PARTITION, without a message; a count that is not more than there are: INVALID_PARTITIONS; by
-    hand another number of placements than new partitions, an empty one, one with unknown brokers, the same one twice
-    or another number of them than the topic has: INVALID_REPLICA_ASSIGNMENT; a topic with which the request would add
-    more than 10,000 partitions: UNKNOWN_SERVER_ERROR, while others that still fit are made. The partitions are there
-    when they are answered, so the timeout never strikes; the real broker answers a timeout of 0 or below with
-    REQUEST_TIMED_OUT. Internal topics may grow.
+    - A name that comes twice: INVALID_REQUEST, once. [create_partitions/twice_in_one_request]
+    - A topic that is not there, or could not be: UNKNOWN_TOPIC_OR_PARTITION, without a message.
+      [create_partitions/unknown_topic]
+    - A number that is not more than there are: INVALID_PARTITIONS, in words what is there. [create_partitions/not_growing]
+    - By hand another number of places than new partitions, an empty one, one with unknown brokers or with the same one twice,
+      or of another size than the topic's: INVALID_REPLICA_ASSIGNMENT. [create_partitions/badly_by_hand]
+    - A topic with which the request would add more than 10,000 partitions: UNKNOWN_SERVER_ERROR, while others that still fit
+      are made. [create_partitions/too_many]
+    - Each topic is answered on its own; the new partitions are there then. [create_partitions/several,
+      create_partitions/new_partitions_work, create_partitions/by_hand]
+    - Only validated, nothing changes. [create_partitions/only_validated]
 
 Versions:
-    2 is flexible. 3 lets a quota refuse with THROTTLING_QUOTA_EXCEEDED; there are none.
+    - 2 is flexible. [create_partitions/every_version]
+    - 3 lets a quota refuse with THROTTLING_QUOTA_EXCEEDED; there are none. [create_partitions/every_version]
+
+Differences: the timeout never strikes; the real broker answers one of 0 or below with REQUEST_TIMED_OUT.
 """
 
 from __future__ import annotations

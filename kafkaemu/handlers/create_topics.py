@@ -1,18 +1,35 @@
-"""CreateTopics: new topics, each on its own merits.
+"""CreateTopics: new topics, each on its own merits (ControllerApis.createTopics, ReplicationControlManager.createTopics).
 
 Behavior:
-    In this order: a name that comes twice or is ``__cluster_metadata``: INVALID_REQUEST; more than 10,000 partitions
-    asked for in all: POLICY_VIOLATION for every topic; a topic that exists: TOPIC_ALREADY_EXISTS; a name that
-    collides with another's in "." and "_", or cannot be a name: INVALID_TOPIC_EXCEPTION; null, unknown or bad
-    configs: INVALID_CONFIG; a manual assignment beside counts: INVALID_REQUEST; a bad one:
-    INVALID_REPLICA_ASSIGNMENT; otherwise a bad replication factor: INVALID_REPLICATION_FACTOR, or partition count:
-    INVALID_PARTITIONS. The message of an error says what is wrong; where there is none it is null. A topic is there
-    when it is answered, so the timeout never strikes; the real broker answers a timeout of 0 with REQUEST_TIMED_OUT.
-    Only validated topics are answered as if they had been made.
+    - A name that comes twice: INVALID_REQUEST, once, whatever else is wrong with it. [create_topics/same_topic_twice,
+      create_topics/two_faults_of_a_name]
+    - The name ``__cluster_metadata``: INVALID_REQUEST. [create_topics/internal_names, create_topics/two_faults_of_a_name]
+    - More than 10,000 partitions asked for in all: POLICY_VIOLATION for every topic. [create_topics/too_many_partitions,
+      create_topics/largest_counts]
+    - A topic that exists: TOPIC_ALREADY_EXISTS. [create_topics/already_there, create_topics/order_of_checks]
+    - A name that differs from that of a topic that is there in "." and "_" only, or cannot be a topic's:
+      INVALID_TOPIC_EXCEPTION. [create_topics/colliding_names, create_topics/collisions_in_one_request, create_topics/bad_names]
+    - Null, unknown or bad configs: INVALID_CONFIG; of one that comes twice the last value counts. [create_topics/bad_configs,
+      create_topics/good_configs, create_topics/config_named_twice]
+    - An assignment by hand beside counts: INVALID_REQUEST; one that has gaps, or bad brokers: INVALID_REPLICA_ASSIGNMENT.
+      [create_topics/manual_assignment, create_topics/faults_of_an_assignment]
+    - Without one, a bad replication factor: INVALID_REPLICATION_FACTOR. [create_topics/bad_replication_factor]
+    - Then a bad number of partitions: INVALID_PARTITIONS. [create_topics/bad_partitions, create_topics/order_of_checks]
+    - More than 10,000 records for all topics, their configs and partitions: POLICY_VIOLATION for every topic, in other words.
+      [create_topics/largest_counts]
+    - The message of an error says what is wrong. [create_topics/bad_configs, create_topics/bad_names]
+    - Only validated topics are answered as if they had been made, or refused. [create_topics/validate_only,
+      create_topics/refused_when_validated]
+    - A topic is there when it is answered, so the timeout never strikes. [create_topics/zero_timeout,
+      create_topics/several_topics]
+    - No topics: none. [create_topics/no_topics]
 
 Versions:
-    5 is flexible and answers partition count, replication factor and configs; 7 the topic id. From 4 on clients may
-    ask for default counts with -1, which is taken in every version.
+    - -1 for a default count is taken in every version. [create_topics/defaults]
+    - 5 is flexible and answers number of partitions, replication factor and configs. [create_topics/every_version]
+    - 7 answers the topic's id. [create_topics/every_version]
+
+Differences: the real broker answers a timeout of 0 or below with REQUEST_TIMED_OUT now and then.
 """
 
 from __future__ import annotations

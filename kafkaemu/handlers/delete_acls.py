@@ -1,10 +1,10 @@
 """DeleteAcls: deletes access rules, on a broker that has none.
 
 Behavior:
-    Without an authorizer: SECURITY_DISABLED for every filter, whatever it is.
+    - Without an authorizer: SECURITY_DISABLED for every filter, whatever it is. [acls/delete]
 
 Versions:
-    2 is flexible; 3 knows users as resources.
+    - 1 is the first, 2 is flexible, 3 knows users as resources. [acls/delete]
 """
 
 from __future__ import annotations

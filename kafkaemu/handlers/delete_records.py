@@ -1,15 +1,21 @@
 """DeleteRecords: the start of partitions moved up, so that what lies before it is gone.
 
 Behavior:
-    Per partition, in this order: UNKNOWN_TOPIC_OR_PARTITION for one that is not there, also where the name could not
-    be a topic's; INVALID_TOPIC_EXCEPTION for one of a coordinator's topic; NOT_LEADER_OR_FOLLOWER; POLICY_VIOLATION
-    where ``cleanup.policy`` has no ``delete``; OFFSET_OUT_OF_RANGE behind the high watermark or below -1. -1 is the
-    high watermark. The start never moves back; the answer is where it is. With an error the low watermark is -1. A
-    partition that is named twice is answered once, after its last entry; topics without partitions are left out. The
-    leader is the only replica, so the timeout never strikes.
+    - Each partition is answered on its own, and once: of one that comes twice the last entry counts. [delete_records/several]
+    - UNKNOWN_TOPIC_OR_PARTITION for one that is not there, also where the name could not be a topic's.
+      [delete_records/unknown_topic_or_partition]
+    - INVALID_TOPIC_EXCEPTION for one of a coordinator's topic. [delete_records/internal_topic]
+    - NOT_LEADER_OR_FOLLOWER. [test: tests/unit/handlers/test_log_admin.py::test_only_the_leader_deletes]
+    - POLICY_VIOLATION where ``cleanup.policy`` has no ``delete``. [delete_records/by_cleanup_policy]
+    - OFFSET_OUT_OF_RANGE behind the high watermark or below -1. [delete_records/out_of_range, delete_records/empty_partition]
+    - -1 is the high watermark. [delete_records/everything, delete_records/empty_partition]
+    - The start never moves back; the answer is where it is. [delete_records/never_back]
+    - With an error the low watermark is -1. [delete_records/out_of_range, delete_records/by_cleanup_policy]
+    - Topics without partitions are left out. [delete_records/several]
+    - The leader is the only replica, so the timeout never strikes. [delete_records/timeout]
 
 Versions:
-    2 is flexible.
+    - 2 is flexible. [delete_records/every_version]
 """
 
 from __future__ import annotations

@@ -1,14 +1,25 @@
-"""DeleteTopics: topics by name or, from version 6 on, by id.
+"""DeleteTopics: topics by name or, from version 6 on, by id (ControllerApis.deleteTopics).
 
 Behavior:
-    With ``delete.topic.enable=false``: every topic TOPIC_DELETION_DISABLED (INVALID_REQUEST before version 3). Then
-    per entry INVALID_REQUEST for one with neither name nor id, with both, that comes twice, or whose name's topic is
-    also meant by an id; UNKNOWN_TOPIC_OR_PARTITION for a name and UNKNOWN_TOPIC_ID for an id that is not there.
-    Internal topics may be deleted. Errors come before the topics deleted, each once (the real broker shuffles them).
-    A topic is gone when it is answered, so the timeout never strikes.
+    - With ``delete.topic.enable=false``: every topic TOPIC_DELETION_DISABLED. [test:
+      tests/unit/handlers/test_topics.py::test_deletion_can_be_switched_off]
+    - An entry with neither name nor id, or with both: INVALID_REQUEST. [delete_topics/odd_entries, delete_topics/name_and_id,
+      delete_topics/by_topic_id]
+    - A name or an id that comes twice, or a name whose topic is also meant by an id: INVALID_REQUEST, once, and the topic
+      stays. [delete_topics/twice_in_one_request, delete_topics/odd_entries]
+    - UNKNOWN_TOPIC_ID for an id, UNKNOWN_TOPIC_OR_PARTITION for a name that is not there or could not be.
+      [delete_topics/by_topic_id, delete_topics/every_version, delete_topics/several]
+    - Internal topics may be deleted. [delete_topics/internal_topic]
+    - A topic is gone when it is answered, so the timeout never strikes. [delete_topics/timeouts,
+      delete_topics/metadata_forgets]
+    - Errors come before the topics deleted, each once; the real broker shuffles them. [delete_topics/several]
+    - No topics: none. [delete_topics/no_topics]
 
 Versions:
-    5 adds the message; 6 takes and answers ids.
+    - 3 adds TOPIC_DELETION_DISABLED, which is INVALID_REQUEST before. [test:
+      tests/unit/handlers/test_topics.py::test_deletion_can_be_switched_off]
+    - 5 adds the message. [delete_topics/every_version]
+    - 6 takes and answers ids. [delete_topics/by_topic_id, delete_topics/every_version]
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """DescribeAcls: access rules, on a broker that has none.
 
 Behavior:
-    Without an authorizer: SECURITY_DISABLED, whatever is asked.
+    - Without an authorizer: SECURITY_DISABLED, whatever is asked. [acls/describe]
 
 Versions:
-    2 is flexible; 3 knows users as resources.
+    - 1 is the first, 2 is flexible, 3 knows users as resources. [acls/describe]
 """
 
 from __future__ import annotations

@@ -1,13 +1,16 @@
 """DescribeClientQuotas: the quotas of the entities that fulfil some conditions.
 
 Behavior:
-    INVALID_REQUEST for an unknown way to match, a name too many or too few, then for a kind that is empty or named
-    twice; UNSUPPORTED_VERSION for a kind that there is not; INVALID_REQUEST for an address beside other kinds. Such
-    an answer has no list. No error has the message "". A part without a name is the default of its kind, and "any"
-    means it too.
+    - An unknown way to match, a name too many or too few: INVALID_REQUEST. [client_quotas/bad_filters]
+    - A kind that is empty or comes twice: INVALID_REQUEST; one that there is not: UNSUPPORTED_VERSION.
+      [client_quotas/bad_filters]
+    - An address beside other kinds: INVALID_REQUEST. [client_quotas/bad_filters]
+    - With an error there is no list; no error has the message "". [client_quotas/bad_filters, client_quotas/every_version]
+    - Conditions hold together; strict leaves out entities with further parts. [client_quotas/conditions]
+    - A part without a name is the default of its kind, and "any" means it too. [client_quotas/defaults]
 
 Versions:
-    1 is flexible.
+    - 1 is flexible. [client_quotas/every_version]
 """
 
 from __future__ import annotations

@@ -1,12 +1,19 @@
 """DescribeCluster: the cluster's id, its controller and its brokers (KIP-700).
 
 Behavior:
-    Unknown endpoint types get UNSUPPORTED_ENDPOINT_TYPE, the other of the two MISMATCHED_ENDPOINT_TYPE, in version 0
-    INVALID_REQUEST. A broker tells the brokers, a controller the controllers, with the address of the listener the
-    client came in on. Authorized operations, where asked for, are all that exist for a cluster.
+    - A kind of endpoint that there is not: UNSUPPORTED_ENDPOINT_TYPE. [describe_cluster/endpoint_types,
+      at_controller/describe_cluster/endpoint_types]
+    - The other of the two: MISMATCHED_ENDPOINT_TYPE, in version 0, which cannot say what it wants, INVALID_REQUEST.
+      [describe_cluster/endpoint_types, at_controller/describe_cluster/every_version]
+    - A broker tells the brokers, a controller the controllers. [describe_cluster/every_version,
+      controller/describes_controllers]
+    - Each with the address of the listener that the client came in on. [test:
+      tests/unit/handlers/test_describe.py::test_describe_cluster]
+    - Authorized operations, where asked for, are all that exist for a cluster. [describe_cluster/authorized_operations]
 
 Versions:
-    1 adds the endpoint type (KIP-919), 2 fenced brokers (KIP-1073).
+    - 1 adds the kind of endpoint (KIP-919). [describe_cluster/every_version]
+    - 2 adds fenced brokers (KIP-1073). [describe_cluster/every_version, describe_cluster/fenced_brokers]
 """
 
 from __future__ import annotations

@@ -1,15 +1,30 @@
-"""DescribeConfigs: every config of a resource, with source and, where asked for, synonyms.
+"""DescribeConfigs: every config of a resource, with source and, where asked for, synonyms (ConfigHelper.describeConfigs).
 
 Behavior:
-    Per resource: an illegal topic name INVALID_TOPIC_EXCEPTION, a topic that is not there UNKNOWN_TOPIC_OR_PARTITION;
-    a broker id that is not a number or not this broker's, an empty group or subscription name, or a resource type
-    without configs: INVALID_REQUEST. No error has the message "". The broker resource without a name tells only what
-    is set for all brokers. Keys that do not exist are left out; no list of keys, and an empty one, mean all.
-    Sensitive values are null. The documentation, where it is asked for, is what the table of keys knows: Kafka's
-    texts are its own. No logger can be adjusted, so a broker's loggers are an empty list.
+    - Each resource is answered on its own, as often as it comes. [describe_configs/several_resources,
+      describe_configs/same_resource_twice]
+    - A name that cannot be a topic's: INVALID_TOPIC_EXCEPTION; a topic that is not there: UNKNOWN_TOPIC_OR_PARTITION.
+      [describe_configs/unknown_resources]
+    - A broker, or its loggers, under what is no number of 32 bits, or not this broker's: INVALID_REQUEST. Signs, zeros in front
+      and digits of any script are fine. [describe_configs/names_of_brokers, describe_configs/unknown_resources]
+    - No name for a group, a subscription, or a broker's loggers: INVALID_REQUEST. [describe_configs/groups_and_metrics,
+      describe_configs/names_of_brokers]
+    - A kind of resource that has no configs: INVALID_REQUEST. [describe_configs/unknown_resources]
+    - No error has the message "". [describe_configs/topic_everything]
+    - The broker without a name tells only what is set for all brokers. [describe_configs/cluster_wide_defaults]
+    - A group has configs whether it is there or not; a subscription what was set. [describe_configs/groups_and_metrics]
+    - Keys that do not exist are left out, each is told once; no list of keys, and an empty one, mean all.
+      [describe_configs/keys, describe_configs/topic_everything]
+    - Values of sensitive keys are null. [describe_configs/broker, describe_configs/sensitive_keys]
+    - Texts are told where they are asked for; they are what the table of keys knows: Kafka's are its own.
+      [describe_configs/documentation]
 
 Versions:
-    1 tells source and synonyms; 3 type and documentation; 4 is flexible.
+    - 1 is the first, with source and synonyms. [describe_configs/topic_every_version]
+    - 3 adds type and documentation. [describe_configs/topic_every_version, describe_configs/documentation]
+    - 4 is flexible. [describe_configs/topic_every_version]
+
+Differences: no logger can be adjusted, so a broker's loggers are an empty list.
 """
 
 from __future__ import annotations
@@ -26,6 +41,7 @@ from kafkaemu.config.described import (
     describe_topic,
     documentation,
 )
+from kafkaemu.config.values import java_int
 from kafkaemu.handlers.context import Answer, Context, Request
 from kafkaemu.metadata.image import ResourceType
 from kafkaemu.metadata.topic_names import name_error
@@ -104,10 +120,10 @@ def _entries(context: Context, resource_type: int, name: str) -> Sequence[Descri
 def _check_broker(name: str, node_id: int, alternative: str) -> None:
     if not name:
         raise _Refused(ErrorCode.INVALID_REQUEST, "Broker id must not be empty")
-    digits = name[1:] if name[0] in "+-" else name
-    if not (digits.isascii() and digits.isdecimal()):
+    number = java_int(name)
+    if number is None:
         raise _Refused(ErrorCode.INVALID_REQUEST, f"Broker id must be an integer, but it is: {name}")
-    if int(name) != node_id:
+    if number != node_id:
         message = f"Unexpected broker id, expected {node_id}{alternative} but received {name}"
         raise _Refused(ErrorCode.INVALID_REQUEST, message)
 

@@ -1,11 +1,11 @@
 """DescribeDelegationToken: tokens, for who has said who they are, which nobody does on a plaintext listener.
 
 Behavior:
-    DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, before anything else is looked at. A controller cannot tell:
-    UNKNOWN_SERVER_ERROR.
+    - DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, before anything else is looked at. [delegation_tokens/describe]
+    - A controller cannot tell: UNKNOWN_SERVER_ERROR. [at_controller/delegation_tokens/describe]
 
 Versions:
-    2 is flexible; 3 would tell who asked for a token (KIP-373).
+    - 2 is flexible; 3 would tell who asked for a token (KIP-373). [delegation_tokens/describe]
 """
 
 from __future__ import annotations

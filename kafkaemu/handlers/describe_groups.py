@@ -1,13 +1,25 @@
 """DescribeGroups: state, protocol and members of groups.
 
 Behavior:
-    Protocol and metadata of members are told while the group is Stable only, assignments also while the next
-    generation is prepared. Errors of a group: not the coordinator 16, or still loading 14; no such group 69, with
-    state Dead and the text "Group X not found.". Operations are told for groups without an error.
+    - Each group is answered on its own, as often as it comes. [describe_groups/same_group_twice]
+    - NOT_COORDINATOR for one of a partition that is not led here. [test:
+      tests/unit/groups/test_looking.py::test_several_groups_are_described_each_for_itself]
+    - COORDINATOR_LOAD_IN_PROGRESS for one that is still loading. [test:
+      tests/unit/groups/test_looking.py::test_a_group_of_a_loading_partition_is_refused]
+    - No such group: GROUP_ID_NOT_FOUND with a text, and the state Dead. [describe_groups/unknown_groups]
+    - Protocol and metadata of members are told while the group is Stable only. [describe_groups/states,
+      describe_groups/every_version]
+    - Assignments also while the next generation is prepared. [test:
+      tests/unit/groups/test_looking.py::test_while_the_next_generation_is_prepared_the_last_assignment_is_shown]
+    - A group that has only offsets is Empty; the group "" is one like others. [describe_groups/only_offsets,
+      describe_groups/empty_group_id]
+    - Operations are told for groups without an error, -2147483648 unless asked for. [describe_groups/authorized_operations]
 
 Versions:
-    3 authorized operations, -2147483648 unless asked for. 4 static members (KIP-345). 6 tells 69 and its text; before
-    that a group that is not there is Dead without an error (KIP-1043).
+    - 3 adds authorized operations. [describe_groups/every_version, describe_groups/authorized_operations]
+    - 4 adds static members (KIP-345). [describe_groups/static_member]
+    - 6 tells GROUP_ID_NOT_FOUND and its text; before, a group that is not there is Dead without an error (KIP-1043).
+      [describe_groups/unknown_groups]
 """
 
 from __future__ import annotations

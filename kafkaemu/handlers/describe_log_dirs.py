@@ -1,14 +1,19 @@
 """DescribeLogDirs: how much lies where on this broker (KIP-113).
 
 Behavior:
-    There is one directory: the first of ``log.dirs``, or of ``log.dir``, which names the place although the records lie
-    in memory. Null asks about every partition; otherwise partitions that are not there, and topics of which none is
-    there, are left out, and each is told once. Sizes are those of the batches, nothing lags, nothing is being moved.
-    The space is that of ``--memory-limit``; unknown, -1, where there is no limit: no volume is behind it.
+    - There is one directory: the first of ``log.dirs``, or of ``log.dir``, which names the place although the records lie in
+      memory. [test:
+      tests/unit/handlers/test_log_admin.py::test_sizes_are_those_of_the_batches_and_the_space_is_unknown_without_a_limit]
+    - Null asks about every partition. [describe_log_dirs/everything]
+    - Otherwise partitions that are not there, and topics of which none is there, are left out, and each is told once.
+      [describe_log_dirs/some]
+    - Sizes are those of the batches, nothing lags, nothing is being moved. [describe_log_dirs/everything]
+    - The space is that of ``--memory-limit``; unknown, -1, where there is no limit: no volume is behind it. [test:
+      tests/unit/handlers/test_log_admin.py::test_a_memory_limit_is_the_space_of_the_directory]
 
 Versions:
-    2 is flexible, 3 adds the error of the whole, 4 the space (KIP-827), 5 whether the directory is cordoned
-    (KIP-1066).
+    - 2 is flexible, 3 adds the error of the whole, 4 the space (KIP-827), 5 whether the directory is cordoned (KIP-1066).
+      [describe_log_dirs/everything]
 """
 
 from __future__ import annotations

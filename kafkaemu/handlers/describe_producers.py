@@ -1,15 +1,20 @@
 """DescribeProducers: who has written to partitions with a producer id, and is remembered (KIP-664).
 
 Behavior:
-    Per partition, in this order: INVALID_TOPIC_EXCEPTION for a name that cannot be a topic's, and
-    UNKNOWN_TOPIC_OR_PARTITION for a topic that is not there, both with a message; UNKNOWN_TOPIC_OR_PARTITION for a
-    partition that is not there, and NOT_LEADER_OR_FOLLOWER for one that has no replica here, without one. A producer
-    without a data batch of its present epoch has the sequence -1; one that is in no transaction begins at -1.
-    Producers are known until they expire, also when their records are gone. Every entry is answered, also one that
-    comes twice.
+    - Every entry is answered, also one that comes twice. [describe_producers/several]
+    - A name that cannot be a topic's: INVALID_TOPIC_EXCEPTION; a topic that is not there: UNKNOWN_TOPIC_OR_PARTITION, both with
+      a message. [describe_producers/unknown]
+    - A partition that is not there: UNKNOWN_TOPIC_OR_PARTITION, without one. [describe_producers/unknown]
+    - NOT_LEADER_OR_FOLLOWER for one that has no replica here. [test:
+      tests/unit/handlers/test_log_admin.py::test_producers_of_what_is_not_here]
+    - A producer is told with epoch, last sequence and time of its last batch; one in no transaction begins at -1.
+      [describe_producers/producers]
+    - One without a data batch of its present epoch has the sequence -1. [test:
+      tests/unit/handlers/test_log_admin.py::test_producers_are_told_with_sequence_time_and_open_transaction]
+    - Producers are known until they expire, also when their records are gone. [describe_producers/records_deleted]
 
 Versions:
-    0, which is flexible.
+    - 0, which is flexible, is the only one. [describe_producers/no_producers]
 """
 
 from __future__ import annotations

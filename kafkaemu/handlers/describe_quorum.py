@@ -1,12 +1,16 @@
 """DescribeQuorum: leader, voters and observers of the metadata log.
 
 Behavior:
-    Asked for exactly partition 0 of `__cluster_metadata`: its quorum, which is the one controller. Asked for anything
-    else: UNKNOWN_TOPIC_OR_PARTITION for every partition asked for, and no nodes. The voter's times are now; its
-    directory is unknown, as voters are fixed (kraft.version 0). Told are the controller's listeners, if it has any of its own.
+    - Asked for exactly partition 0 of ``__cluster_metadata``: its quorum, which is the one controller, and its listeners, if it
+      has any of its own. [describe_quorum/every_version]
+    - Asked for anything else: UNKNOWN_TOPIC_OR_PARTITION for every partition, and no nodes. [describe_quorum/other_partitions]
+    - The voter's directory is unknown, as voters are fixed (kraft.version 0). [describe_quorum/every_version]
+    - The voter's times are now. [test:
+      tests/unit/handlers/test_without_security.py::test_the_quorum_is_the_one_controller_at_the_end_of_its_log]
 
 Versions:
-    1 adds times (KIP-836), 2 messages, directory ids and nodes (KIP-853).
+    - 1 adds times (KIP-836). [describe_quorum/every_version]
+    - 2 adds messages, directory ids and nodes (KIP-853). [describe_quorum/every_version, describe_quorum/other_partitions]
 """
 
 from __future__ import annotations

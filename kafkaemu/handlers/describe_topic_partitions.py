@@ -1,16 +1,27 @@
 """DescribeTopicPartitions: topics with their partitions, sorted by name, page by page (KIP-966).
 
 Behavior:
-    No names: all topics. A cursor at a topic that was not asked for by name, or with a partition below 0:
-    INVALID_REQUEST for every topic asked for. The empty name without a cursor: UNKNOWN_SERVER_ERROR for every topic, as
-    on the real broker. Otherwise each topic from the cursor's on, once: INVALID_TOPIC_EXCEPTION for a name that cannot
-    be a topic's, UNKNOWN_TOPIC_OR_PARTITION, or its partitions. A page has as many partitions as the client and
-    ``max.request.partition.size.limit`` allow, at least one; topics in error count none. The cursor of the answer is the
-    next partition, the next topic, or null where nothing is left. Nobody is denied anything: authorized operations are
-    all those that exist for a topic.
+    - No names: all topics. [describe_topic_partitions/all_topics]
+    - A cursor at a topic that was not asked for by name, or with a partition below 0: INVALID_REQUEST for every topic asked
+      for. [describe_topic_partitions/odd_cursors, describe_topic_partitions/empty_name]
+    - The empty name without a cursor: UNKNOWN_SERVER_ERROR for every topic asked for. [describe_topic_partitions/empty_name,
+      describe_topic_partitions/unknown_topics]
+    - Otherwise each topic from the cursor's on, sorted and once. [describe_topic_partitions/known_topics,
+      describe_topic_partitions/pages]
+    - INVALID_TOPIC_EXCEPTION for a name that cannot be a topic's, UNKNOWN_TOPIC_OR_PARTITION for a topic that is not there.
+      [describe_topic_partitions/unknown_topics]
+    - A page has as many partitions as the client and ``max.request.partition.size.limit`` allow, at least one; topics in error
+      count none. [describe_topic_partitions/pages, describe_topic_partitions/odd_limits,
+      describe_topic_partitions/errors_and_pages, test:
+      tests/unit/handlers/test_partition_admin.py::test_the_broker_limits_a_page_too]
+    - The cursor of the answer is the next partition, the next topic, or null where nothing is left.
+      [describe_topic_partitions/pages, describe_topic_partitions/errors_and_pages]
+    - A coordinator's topic is internal, also where it is not there. [describe_topic_partitions/internal_topic]
+    - Nobody is denied anything: authorized operations are all those that exist for a topic.
+      [describe_topic_partitions/known_topics]
 
 Versions:
-    0, which is flexible.
+    - 0, which is flexible, is the only one. [describe_topic_partitions/known_topics]
 """
 
 from __future__ import annotations

@@ -1,11 +1,14 @@
 """DescribeTransactions: of a broker that coordinates none; transactions are not built.
 
 Behavior:
-    Each transactional id is answered on its own: "" 42, any other 16, as a broker answers that leads no partition of
-    `__transaction_state`. All other fields are zero.
+    - Each transactional id is answered on its own, as often as it comes. [describe_transactions/before_any_transaction]
+    - "" is INVALID_REQUEST. [describe_transactions/before_any_transaction]
+    - Any other NOT_COORDINATOR, as a broker answers that leads no partition of ``__transaction_state``.
+      [describe_transactions/before_any_transaction]
+    - All other fields are zero. [describe_transactions/before_any_transaction]
 
 Versions:
-    0 only.
+    - 0 is the only one. [describe_transactions/before_any_transaction]
 """
 
 from __future__ import annotations

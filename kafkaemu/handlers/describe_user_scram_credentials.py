@@ -1,12 +1,17 @@
 """DescribeUserScramCredentials: which SCRAM credentials users have, without their secrets.
 
 Behavior:
-    Per user: named twice DUPLICATE_RESOURCE, without credentials RESOURCE_NOT_FOUND. Nobody named: all who have any.
-    No error has the message "". A controller cannot tell: UNKNOWN_SERVER_ERROR for the request and every user, whose
-    names are left out; the real one does not answer at all where nobody is named.
+    - A user named twice, answered once: DUPLICATE_RESOURCE. [scram_credentials/unknown_users]
+    - One without credentials: RESOURCE_NOT_FOUND. [scram_credentials/unknown_users, scram_credentials/round_trip]
+    - Nobody named: all who have any. [scram_credentials/round_trip]
+    - No error has the message "". [scram_credentials/round_trip]
+    - A controller cannot tell: UNKNOWN_SERVER_ERROR for the request and every user, whose names are left out.
+      [at_controller/scram_credentials/unknown_users]
 
 Versions:
-    There is one.
+    - 0, the only one. [scram_credentials/round_trip]
+
+Differences: asked about nobody, a real controller does not answer at all.
 """
 
 from __future__ import annotations

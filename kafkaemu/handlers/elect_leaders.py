@@ -1,15 +1,23 @@
 """ElectLeaders: leaders elected anew, preferred or unclean (KIP-183, KIP-460).
 
 Behavior:
-    A type that is neither 0 (preferred) nor 1 (unclean): INVALID_REQUEST for the request and for each partition it
-    names. Otherwise per partition: UNKNOWN_TOPIC_OR_PARTITION; ELECTION_NOT_NEEDED where the preferred replica leads
-    already, or, unclean, where anybody does; and, as no other replica is alive to take over,
-    PREFERRED_LEADER_NOT_AVAILABLE or ELIGIBLE_LEADERS_NOT_AVAILABLE. Every error has a message. Everywhere (no list):
-    all topics, without the partitions where no election is needed. The timeout never strikes; the real broker answers
-    one of 0 or below with REQUEST_TIMED_OUT.
+    - A type that is neither 0 (preferred) nor 1 (unclean): INVALID_REQUEST for the request and for each partition it names.
+      [elect_leaders/unknown_type, elect_leaders/faults_at_once]
+    - Each partition on its own, also where it comes twice. [elect_leaders/several, elect_leaders/faults_at_once]
+    - UNKNOWN_TOPIC_OR_PARTITION for what is not there, or could not be. [elect_leaders/unknown]
+    - ELECTION_NOT_NEEDED where the preferred replica leads already, or, unclean, where anybody does.
+      [elect_leaders/every_version]
+    - As no other replica is alive to take over: PREFERRED_LEADER_NOT_AVAILABLE or ELIGIBLE_LEADERS_NOT_AVAILABLE. [test:
+      tests/unit/handlers/test_partition_admin.py::test_nobody_is_elected_where_nobody_is_left]
+    - Every error has a message. [elect_leaders/every_version, elect_leaders/unknown]
+    - Everywhere (no list): all topics, without the partitions where no election is needed. [elect_leaders/everywhere]
 
 Versions:
-    0 knows preferred elections only; 1 adds the type and the error of the whole request; 2 is flexible.
+    - 0 knows preferred elections only. [elect_leaders/every_version]
+    - 1 adds the type, and the error of the whole request. [elect_leaders/every_version, elect_leaders/unknown_type]
+    - 2 is flexible. [elect_leaders/every_version]
+
+Differences: the timeout never strikes; the real broker answers one of 0 or below with REQUEST_TIMED_OUT.
 """
 
 from __future__ import annotations

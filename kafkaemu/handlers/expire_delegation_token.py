@@ -1,10 +1,11 @@
 """ExpireDelegationToken: changes when a token expires, which needs a client that has said who it is.
 
 Behavior:
-    On a plaintext listener DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, before anything else is looked at.
+    - On a plaintext listener DELEGATION_TOKEN_REQUEST_NOT_ALLOWED, before anything else is looked at.
+      [delegation_tokens/expire]
 
 Versions:
-    2 is flexible.
+    - 2 is flexible. [delegation_tokens/expire]
 """
 
 from __future__ import annotations

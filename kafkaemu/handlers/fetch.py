@@ -1,29 +1,71 @@
-"""Fetch: read batches from partitions, and wait for them.
+"""Fetch: read batches from partitions, and wait for them (KafkaApis.handleFetchRequest, FetchManager, ReplicaManager.fetchMessages,
+DelayedFetch).
 
-Behavior: in the order of the reference (KafkaApis.handleFetchRequest, FetchManager, ReplicaManager.fetchMessages, DelayedFetch).
+Behavior:
+    - Sessions (KIP-227, `kafkaemu.replica.fetch_sessions`) come first: FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH,
+      FETCH_SESSION_TOPIC_ID_ERROR where names and ids are mixed; with session id 0 and no partitions. [fetch_sessions/errors,
+      fetch_sessions/ids_and_names, fetch_checks/faults_of_a_session_and_its_topics]
+    - A full fetch, of epoch 0 or -1, ends the session it names, if there is one; epoch 0 opens another, whatever is asked.
+      [fetch_sessions/reopened, fetch_checks/odd_session_numbers, fetch_sessions/nothing_asked,
+      fetch_checks/forgotten_outside_a_session]
+    - A session belongs to the broker; it names what has changed and is told what has changed, errors every time.
+      [fetch_sessions/incremental, fetch_sessions/from_another_connection, fetch_sessions/forgotten,
+      fetch_sessions/out_of_range]
+    - A session whose last partition is forgotten ends. [fetch_sessions/all_forgotten]
+    - Where limits are too small for all, the partitions of a session take turns. [fetch_checks/partitions_take_turns]
+    - Partitions that are not there are answered behind all others: UNKNOWN_TOPIC_ID, UNKNOWN_TOPIC_OR_PARTITION; the latter
+      also for an id whose topic is gone since the session learned its name. [fetch/unknown_topic_or_partition,
+      fetch/several_topics, fetch_checks/order_of_the_answer, fetch_sessions/unknown_topics,
+      fetch_checks/topic_deleted_under_a_session]
+    - UNKNOWN_SERVER_ERROR of the whole request for an isolation level that is not 0 or 1, if any partition is there; no session
+      is opened. [fetch/isolation_levels, fetch_checks/isolation_level_of_nothing, fetch_checks/two_faults_at_once]
+    - Each partition, in the order of the request: INCONSISTENT_TOPIC_ID for a topic that was made again since the session
+      learned its name. [fetch_sessions/topic_made_again, fetch_checks/topic_deleted_under_a_session]
+    - UNKNOWN_LEADER_EPOCH for an epoch beyond the leader's; a negative one is not looked at. [fetch/leader_epochs]
+    - FENCED_LEADER_EPOCH for one before it. [test: tests/unit/handlers/test_fetch.py::test_leader_epochs_are_fenced]
+    - NOT_LEADER_OR_FOLLOWER. [test:
+      tests/unit/handlers/test_fetch.py::test_only_the_leader_serves_consumers_that_know_no_racks]
+    - Who pretends to be a replica: NOT_LEADER_OR_FOLLOWER, or UNKNOWN_LEADER_EPOCH if it named an epoch. [fetch/as_a_replica,
+      fetch/as_a_replica_with_an_epoch, fetch_checks/replica_with_epoch]
+    - OFFSET_OUT_OF_RANGE before the log's start or behind its end, with nothing told of the log. [fetch/offsets,
+      fetch_checks/before_the_start, fetch_checks/two_faults_at_once]
+    - UNKNOWN_SERVER_ERROR for a negative limit where there is something to read. [fetch/negative_sizes,
+      fetch_checks/negative_limit_at_the_end]
+    - A log that has diverged from what the asker read last is told by epoch and offset. [fetch/last_fetched_epoch]
+    - Batches come whole from the one that holds the offset on; the last may be cut off by a limit, the first of the whole
+      answer never is. Limits count per partition and in all, partitions being filled in order. [fetch/offsets, fetch/limits,
+      fetch/limits_over_partitions, fetch/compressed_batches, fetch/leader_epoch_in_batches]
+    - They are read up to the high watermark, the last stable offset for read_committed, or the log's end for replicas. [test:
+      tests/unit/handlers/test_fetch.py::test_isolation, test:
+      tests/unit/handlers/test_fetch.py::test_a_replica_of_the_partition_reads_to_the_end_of_the_log]
+    - Records are never null; aborted transactions are a list for read_committed and for partitions that are not there, else
+      null. [fetch/empty_partition, fetch/isolation_levels, fetch/unknown_topic_or_partition]
+    - The limits are the broker's, too. [test:
+      tests/unit/handlers/test_fetch.py::test_fetch_max_bytes_of_the_broker_is_a_limit_too]
+    - The answer waits while there are fewer than min_bytes, at most max_wait_ms; a negative one of either is 0.
+      [fetch/waits_for_bytes, fetch/negative_sizes, fetch/no_topics]
+    - An error or a diverged log ends the waiting of all; so does a topic that is deleted. [fetch_checks/errors_do_not_wait,
+      fetch_checks/topic_deleted_under_a_wait]
+    - So does a leader of another epoch, a segment that is rolled, or a high watermark that moves. [test:
+      tests/unit/handlers/test_fetch.py::test_a_new_leader_epoch_ends_the_waiting_of_who_named_the_old_one, test:
+      tests/unit/handlers/test_fetch.py::test_a_rolled_segment_ends_the_waiting, test:
+      tests/unit/handlers/test_fetch.py::test_a_high_watermark_that_moves_completes_a_fetch]
+    - A session that went on in the meantime makes the late answer INVALID_FETCH_SESSION_EPOCH.
+      [fetch_checks/session_goes_on_under_a_wait]
+    - Of a partition named twice the last entry counts. [fetch/same_partition_twice]
 
-1. Sessions (KIP-227, `kafkaemu.replica.fetch_sessions`): FETCH_SESSION_ID_NOT_FOUND, INVALID_FETCH_SESSION_EPOCH and
-   FETCH_SESSION_TOPIC_ID_ERROR of the whole request, answered with session id 0 and no partitions.
-2. Partitions that are not there are answered behind all others: UNKNOWN_TOPIC_ID for an id that no topic has (or had, as far as the
-   session remembers), UNKNOWN_TOPIC_OR_PARTITION.
-3. UNKNOWN_SERVER_ERROR of the whole request for an isolation level that is not 0 or 1, if any partition is there.
-4. Each partition, in the order of the request or session: INCONSISTENT_TOPIC_ID for a topic that was made again since the session
-   learned its name; FENCED_LEADER_EPOCH or UNKNOWN_LEADER_EPOCH; NOT_LEADER_OR_FOLLOWER; for an asker that pretends to be a replica
-   NOT_LEADER_OR_FOLLOWER, or UNKNOWN_LEADER_EPOCH if it named an epoch; OFFSET_OUT_OF_RANGE; UNKNOWN_SERVER_ERROR for a negative limit
-   where there is something to read; UNSUPPORTED_COMPRESSION_TYPE up to version 9 if the topic's own compression is zstd, in profiles
-   up to 3.9. A log that has diverged from what the asker read last is told by epoch and offset.
-
-Batches come whole from the one that holds the offset, up to the high watermark, the last stable offset for read_committed, or the
-log's end for replicas; the last one may be cut off by a limit, but the first of the whole answer never is. Limits count per partition
-and in all, partitions being filled in order. The answer waits while there are fewer than ``min_bytes``, at most ``max_wait_ms``,
-unless there is an error or a diverging epoch; it ends early when enough was appended, a segment was rolled, the partition is gone
-or its leader is another. A session that went on in the meantime makes the late answer INVALID_FETCH_SESSION_EPOCH.
-
-Versions: 4 to 18; in profiles up to 3.9 also 0 to 3, where records are message sets (`kafkaemu.replica.down_conversion`). Log start
-offset from 5, sessions from 7, leader epochs from 9, preferred replica (never named here) from 11, tagged epochs and cluster id from
-12, topic ids instead of names from 13, replica state from 15, the leader's endpoint with NOT_LEADER_OR_FOLLOWER and
-FENCED_LEADER_EPOCH from 16. Records are never null. Aborted transactions are a list for read_committed and for partitions that are
-not there, else null.
+Versions:
+    - 4 is the first; in profiles up to 3.9 also 0 to 3, where records are message sets (`kafkaemu.replica.down_conversion`).
+      [fetch/every_version, message_sets/*]
+    - Topics whose own codec is zstd are told in every version; in profiles up to 3.9 with UNSUPPORTED_COMPRESSION_TYPE before
+      10. [fetch_checks/zstd_of_the_topic, message_sets/recompressed]
+    - 5 adds the log's start offset, 7 sessions, 9 leader epochs, 11 the preferred replica, which is never named here.
+      [fetch/every_version, fetch/leader_epochs, fetch_checks/racks_and_clusters]
+    - 12 adds the last epoch read and tagged fields, among them the cluster's id, which nobody looks at.
+      [fetch/last_fetched_epoch, fetch_checks/racks_and_clusters]
+    - 13 names topics by id, 15 moves the replica's id into a tagged field. [fetch/recreated_topic, fetch/as_a_replica]
+    - 16 adds the leader's endpoint with NOT_LEADER_OR_FOLLOWER and FENCED_LEADER_EPOCH. [test:
+      tests/unit/handlers/test_fetch.py::test_a_stale_leader_epoch_is_fenced_with_the_leader_from_version_16]
 """
 
 from __future__ import annotations
@@ -358,15 +400,16 @@ class _Fetch:
 
 
 class _EarlyFetch(_Fetch):
-    """A fetch of a client that may not know zstd, and up to version 3 nothing newer than messages of magic 0 or 1."""
+    """A fetch of a client of a release before 4.0, which may not know zstd, and up to version 3 nothing newer than messages of
+    magic 0 or 1."""
 
     __slots__ = ()
 
     def _partition_data(self, reading: Reading, answer: FetchResponse) -> PartitionData:
         version, partition = self._request.version, reading.entry.partition
-        if not reading.code and partition is not None:
+        if partition is not None:
             is_tellable = partition.log.config.compression_type != "zstd"
-            if is_tellable and version < _BATCHES:
+            if is_tellable and not reading.code and version < _BATCHES:
                 from kafkaemu.replica.down_conversion import for_old_consumer
 
                 is_tellable = for_old_consumer(reading, 0 if version < _MAGIC_1 else 1)

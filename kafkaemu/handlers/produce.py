@@ -1,27 +1,65 @@
-"""Produce: append one batch to each partition named.
+"""Produce: append one batch to each partition named (KafkaApis.handleProduceRequest, ReplicaManager.handleProduceAppend).
 
-Behavior: in the order of the reference (KafkaApis.handleProduceRequest, ReplicaManager.handleProduceAppend).
+Behavior:
+    - A first batch that is unreadable, of no known magic or too short, fails the whole request: CORRUPT_MESSAGE with a message
+      for every partition, and nothing is appended. [produce_checks/unreadable_batch_fails_all]
+    - So does a transactional batch without a transactional id: TRANSACTIONAL_ID_AUTHORIZATION_FAILED; a plain batch may come
+      with such an id. [produce_checks/transactional_batch_fails_all, produce/forbidden_attributes,
+      produce_checks/transactional_id_without_a_transaction]
+    - Then each partition on its own. What is not there: UNKNOWN_TOPIC_OR_PARTITION, also where the name could not be a topic's;
+      by id UNKNOWN_TOPIC_ID. [produce/unknown_topic_or_partition, produce/bad_topic_names, produce/several_partitions]
+    - No batch, several, or an old magic: INVALID_RECORD. [produce/broken_batches, produce/order_of_checks]
+    - zstd below version 7: UNSUPPORTED_COMPRESSION_TYPE. [produce_compressed/zstd_below_version_7]
+    - INVALID_REQUIRED_ACKS for the partitions left if acks is not -1, 0 or 1. [produce/acks, produce_checks/acks_after_records]
+    - INVALID_TOPIC_EXCEPTION for an internal topic, unless the client id is ``__admin_client``. [produce/internal_topic,
+      produce_checks/internal_topic_checks]
+    - NOT_LEADER_OR_FOLLOWER. [test:
+      tests/unit/handlers/test_produce.py::test_who_comes_to_the_wrong_broker_is_told_the_leader_from_version_10]
+    - NOT_ENOUGH_REPLICAS for acks=-1. [test:
+      tests/unit/handlers/test_produce.py::test_too_few_in_sync_replicas_refuse_acks_all_before_the_append]
+    - No more replicas than a partition has need be in sync, whatever min.insync.replicas says.
+      [produce/more_in_sync_than_replicas, produce_checks/one_replica_and_min_insync_replicas]
+    - MESSAGE_TOO_LARGE above max.message.bytes, before CORRUPT_MESSAGE for a wrong CRC. [produce/too_large,
+      produce_checks/faults_of_one_batch, produce/broken_batches]
+    - INVALID_RECORD for a control batch, for counts that the records contradict, and for a record with a field that does not
+      parse. [produce/forbidden_attributes, produce/broken_counts, produce/broken_records, produce/broken_record_lengths,
+      produce_compressed/broken_records]
+    - UNKNOWN_SERVER_ERROR for data that does not decompress, and for wrong offset deltas in it.
+      [produce_compressed/broken_data, produce_compressed/broken_counts]
+    - INVALID_RECORD for records without a key on a compacted topic, INVALID_TIMESTAMP for those that are too early or too late;
+      the records are named, with a message. [produce/compacted_topic, produce/timestamps]
+    - RECORD_LIST_TOO_LARGE for a batch that no segment of the topic can hold. [produce_checks/larger_than_a_segment]
+    - INVALID_RECORD for a producer id without a sequence. [produce_idempotent/half_a_producer]
+    - INVALID_PRODUCER_EPOCH for an epoch that is over; OUT_OF_ORDER_SEQUENCE_NUMBER for any sequence but the next one, and for
+      what an epoch does not begin with 0. [produce_idempotent/epochs, produce_idempotent/gap,
+      produce_idempotent/part_of_a_duplicate, produce_idempotent/wrap_around, produce_idempotent/partitions_count_apart]
+    - One of the last five batches sent again is answered as it was, and not appended. [produce_idempotent/duplicates]
+    - The log's start offset is -1 with errors that do not come from validation or sequences.
+      [produce_checks/start_offset_with_errors]
+    - What is appended has the codec and the timestamps that the topic wants. [recompression/*, produce/log_append_time,
+      produce_compressed/recompressed_by_the_topic]
+    - With acks=-1 the answer waits until the batch is committed: NOT_ENOUGH_REPLICAS_AFTER_APPEND where too few replicas are in
+      sync by then, REQUEST_TIMED_OUT after timeout_ms. [test:
+      tests/unit/handlers/test_produce.py::test_acks_all_waits_for_the_high_watermark, test:
+      tests/unit/handlers/test_produce.py::test_a_batch_that_is_not_committed_is_not_acknowledged]
+    - A timeout of 0 or below does not strike where the leader alone is enough. [produce_checks/timeouts]
+    - With acks=0 there is no answer, and an error closes the connection. [produce/without_acknowledgement,
+      connection/unanswered_between_others, produce/error_without_acknowledgement,
+      produce_checks/without_acknowledgement_all_fail_closed]
+    - Of a partition named twice the last batch counts; a topic named twice is answered once. [produce/same_partition_twice,
+      produce_checks/topic_in_two_entries]
+    - Topics without partitions are left out. [produce/no_partitions]
 
-1. Of the whole request, answered for every partition: CORRUPT_MESSAGE with a message where a first batch is unreadable, and
-   TRANSACTIONAL_ID_AUTHORIZATION_FAILED for a transactional batch without a transactional id.
-2. Each partition on its own, before anything is appended: UNKNOWN_TOPIC_ID or UNKNOWN_TOPIC_OR_PARTITION; INVALID_RECORD for no batch,
-   several, or an old magic; UNSUPPORTED_COMPRESSION_TYPE for zstd below version 7.
-3. INVALID_REQUIRED_ACKS for the partitions left if acks is not -1, 0 or 1.
-4. For each partition left: INVALID_TOPIC_EXCEPTION for an internal topic, unless the client id is ``__admin_client``;
-   NOT_LEADER_OR_FOLLOWER; NOT_ENOUGH_REPLICAS for acks=-1; then what validation, sequence numbers and the log itself
-   refuse. Errors of single records come with a message and the records.
-
-With acks=-1 the answer waits until the batch is committed: NOT_ENOUGH_REPLICAS_AFTER_APPEND where too few replicas are in sync by
-then, REQUEST_TIMED_OUT after ``timeout_ms``. With acks=0 there is no answer, and an error closes the connection. Of a partition named
-twice the last batch counts, in the place of the first. The log's start offset is -1 with errors that do not come from its checks.
+Versions:
+    - 0 to 2 are advertised for old clients and close the connection; brokers up to 3.9 take message sets in them, which become
+      one batch (`kafkaemu.log.message_sets`). [produce/below_version_3, message_sets/*]
+    - 5 adds the log's start offset, 8 messages and record errors. [produce/every_version, produce/timestamps]
+    - 10 adds the current leader and its endpoint, told with NOT_LEADER_OR_FOLLOWER. [test:
+      tests/unit/handlers/test_produce.py::test_who_comes_to_the_wrong_broker_is_told_the_leader_from_version_10]
+    - 13 names topics by id. [produce/topic_id_and_name, produce/every_version]
 
 Differences: null records, which the reference never answers, are INVALID_RECORD. Transactions are not built: a transactional batch
 with a transactional id is INVALID_PRODUCER_ID_MAPPING, as for an id that no coordinator knows, with a message that says so.
-
-Versions: 3 to 13. 0 to 2 are advertised for old clients and close the connection; brokers up to 3.9 take message sets in them, which
-become one batch (`kafkaemu.log.message_sets`). The answer has a throttle time from 1, the time of appending from 2, the log's start
-offset from 5, messages and record errors from 8, current leader and its endpoint with NOT_LEADER_OR_FOLLOWER from 10; topics go by
-id from 13.
 """
 
 from __future__ import annotations

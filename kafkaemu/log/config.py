@@ -71,6 +71,9 @@ class LogConfig:
         Kafka's default."""
         known = {key: value for key, value in values.items() if key in _ATTRIBUTE_OF_KEY}
         attributes: dict[str, Any] = {_ATTRIBUTE_OF_KEY[key]: value for key, value in known.items()}
+        if (internal := values.get("internal.segment.bytes")) is not None:
+            # Whoever sets it wants segments smaller than ``segment.bytes`` may be.
+            attributes["segment_bytes"] = internal
         if "cleanup_policy" in attributes:
             attributes["cleanup_policy"] = tuple(attributes["cleanup_policy"])
         return cls(

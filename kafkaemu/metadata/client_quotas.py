@@ -152,7 +152,7 @@ def _check_value(keys: Mapping[str, str], key: str, value: float) -> None:
         raise InvalidQuota(f"Quota {key} must be greater than 0")
     if kind == "DOUBLE":
         return
-    if value > _LARGEST[kind]:
+    if value > float(_LARGEST[kind]):
         raise InvalidQuota(f"Proposed value for {key} is too large for {'an INT' if kind == 'INT' else 'a LONG'}.")
     if value != value or abs(value - int(value + _EPSILON)) > _EPSILON:
         raise InvalidQuota(f"{key} cannot be a fractional value.")

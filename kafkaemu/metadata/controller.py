@@ -28,9 +28,10 @@ from kafkaemu.metadata.topic_creation import (
     Refused,
     check_configs,
     check_name,
+    check_records,
+    check_size,
     creation_records,
     place,
-    too_many_partitions,
 )
 from kafkaemu.metadata.topic_names import collision_key
 from kafkaemu.world.interface import Entropy
@@ -181,23 +182,25 @@ class Controller:
         """Create topics, each on its own merits, in one batch; one result for each name.
 
         Errors: 17 for a name that is illegal or collides, 36 for one that exists, 42 for one that comes twice or may not be
-        created, 40, 37, 38, 39 for configs, partitions, replication factor and assignment, 44 for too many partitions.
+        created, 40, 37, 38, 39 for configs, partitions, replication factor and assignment. Too many partitions, or records for
+        all of it, are 44 for every topic, as often as it comes.
         """
         counts = Counter(topic.name for topic in topics)
         wanted = [t for t in topics if counts[t.name] == 1 and t.name != internal_topics.CLUSTER_METADATA]
-        results = self._create(wanted, now_ms, validate_only)
+        try:
+            results = self._create(wanted, now_ms, validate_only)
+        except Refused as refused:
+            return [CreatedTopic(topic.name, refused.code, refused.message) for topic in topics]
         for name, count in counts.items():
-            if name == internal_topics.CLUSTER_METADATA:
+            if count > 1:
+                results.append(CreatedTopic(name, ErrorCode.INVALID_REQUEST, "Duplicate topic name."))
+            elif name == internal_topics.CLUSTER_METADATA:
                 message = f"Creation of internal topic {internal_topics.CLUSTER_METADATA} is prohibited."
                 results.append(CreatedTopic(name, ErrorCode.INVALID_REQUEST, message))
-            elif count > 1:
-                results.append(CreatedTopic(name, ErrorCode.INVALID_REQUEST, "Duplicate topic name."))
         return results
 
     def _create(self, topics: Sequence[NewTopic], now_ms: int, validate_only: bool) -> list[CreatedTopic]:
-        if too_many_partitions(topics, self._config):
-            message = "Excessively large number of partitions per request."
-            return [CreatedTopic(topic.name, ErrorCode.POLICY_VIOLATION, message) for topic in topics]
+        check_size(topics, self._config)
         results = []
         records: list[TopLevel] = []
         for topic in topics:
@@ -205,6 +208,7 @@ class Controller:
                 result = self._plan(topic, records)
             except Refused as refused:
                 result = CreatedTopic(topic.name, refused.code, refused.message)
+            check_records(records)
             results.append(result)
         if records and not validate_only:
             ids = [result.topic_id for result in results if result.code == ErrorCode.NONE]

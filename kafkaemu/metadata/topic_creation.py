@@ -18,8 +18,10 @@ from kafkawire.declare import ZERO_UUID, TopLevel
 from kafkawire.errors import ErrorCode
 from kafkawire.internal.cluster_metadata import ConfigRecord, PartitionRecord, TopicRecord
 
-#: Partitions that one request may create (the reference's MAX_RECORDS_PER_BATCH).
+#: Partitions that one request may create (the reference's MAX_PARTITIONS_PER_BATCH).
 PARTITIONS_PER_REQUEST_MAX = 10_000
+#: Records that one request may write: topics, their configs and partitions (MAX_RECORDS_PER_USER_OP).
+RECORDS_PER_REQUEST_MAX = 10_000
 
 
 @attrs.frozen(eq=False)
@@ -56,13 +58,20 @@ class Refused(Exception):
         self.message = message
 
 
-def too_many_partitions(topics: Iterable[NewTopic], config: BrokerConfig) -> bool:
-    """Whether a request asks for more partitions than one may."""
+def check_size(topics: Iterable[NewTopic], config: BrokerConfig) -> None:
+    """Raise `Refused` for a request that asks for more partitions than one may."""
     total = 0
     for topic in topics:
         count = len(topic.assignments) or topic.partition_count
         total += int(config["num.partitions"]) if count == -1 else max(count, 0)
-    return total > PARTITIONS_PER_REQUEST_MAX
+    if total > PARTITIONS_PER_REQUEST_MAX:
+        raise Refused(ErrorCode.POLICY_VIOLATION, "Excessively large number of partitions per request.")
+
+
+def check_records(records: Sequence[TopLevel]) -> None:
+    """Raise `Refused` for more records than one request may write."""
+    if len(records) > RECORDS_PER_REQUEST_MAX:
+        raise Refused(ErrorCode.POLICY_VIOLATION, "Unable to perform excessively large batch operation.")
 
 
 def check_name(name: str, image: MetadataImage, colliding: Mapping[str, list[str]]) -> None:

@@ -73,3 +73,15 @@ def repeated(session: Session) -> None:
     first, second = connection.send(REQUEST, 0, view=only_error), connection.send(REQUEST, 4, view=only_error)
     first.answer()
     second.answer()
+
+
+@probe
+def odd_software_names(session: Session) -> None:
+    """Letters and digits of ASCII only, dots and dashes inside, as long as one likes; and the next request is answered."""
+    connection = session.connect()
+    for name in ("\u00e4", "a_b", "a..b", "a.", ".a", "a\n", "1", "A" * 300, "\u0661"):
+        for version in (3, 4):
+            request = ApiVersionsRequest(client_software_name=name, client_software_version="1")
+            connection.ask(request, version, view=only_error)
+        request = ApiVersionsRequest(client_software_name="a", client_software_version=name)
+        connection.ask(request, 4, view=only_error)

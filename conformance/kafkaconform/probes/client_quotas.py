@@ -203,3 +203,35 @@ def several_entities(session: Session) -> None:
     same = [entry(good, {"producer_byte_rate": 1000.0}), entry(good, {"producer_byte_rate": 2000.0})]
     connection.ask(AlterClientQuotasRequest(entries=same, validate_only=True), 1, view=in_order)
     connection.ask(AlterClientQuotasRequest(), 1)
+
+
+@probe
+def odd_numbers(session: Session) -> None:
+    """Numbers without an end, with almost nothing left of them, or just too large."""
+    connection = session.connect()
+    entity = [(USER, session.name("alice"))]
+    for key in ("producer_byte_rate", "request_percentage", "controller_mutation_rate"):
+        for value in (float("-inf"), float("inf"), -0.0, 5e-324, 1e-7, 100.0000001, 2.0**63, 2.0**62):
+            connection.ask(alter(entity, {key: value}, validate_only=True), 1)
+
+
+@probe
+def two_faults_of_an_entity(session: Session) -> None:
+    """Of several faults the first in this order counts: the entity twice, no parts, kind, name, address beside others, what
+    is no address, then the quotas.
+    """
+    connection = session.connect()
+    bad = {"no_such_rate": -1.0, "producer_byte_rate": -1.0}
+    user = session.name("alice")
+    entities: list[Entity] = [
+        [],
+        [("nothing", "")],
+        [(IP, ""), (USER, user)],
+        [(IP, "not.an.address."), (USER, user)],
+        [(IP, "not.an.address.")],
+        [(USER, user)],
+    ]
+    for entity in entities:
+        connection.ask(alter(entity, bad), 1, view=in_order)
+    none = entry([], bad)
+    connection.ask(AlterClientQuotasRequest(entries=[none, none]), 1, view=in_order)

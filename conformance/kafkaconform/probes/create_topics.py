@@ -275,3 +275,71 @@ def order_of_checks(session: Session) -> None:
         topic_spec(session.name("count"), 0),
     ):
         connection.ask(create(spec), 7, view=few_configs)
+
+
+@probe
+def collisions_in_one_request(session: Session) -> None:
+    """Names that collide with one another in the same request: only topics that are there already count."""
+    specs = [topic_spec(session.name(name)) for name in ("c.d", "c_d")]
+    session.connect().ask(create(*specs), 7, view=lambda answer: in_order(few_configs(answer)))
+
+
+@probe
+def two_faults_of_a_name(session: Session) -> None:
+    """A name that comes twice is told before that it could be none, is taken, or is that of the metadata log."""
+    connection = session.connect()
+    taken = topic_spec(session.name("taken"))
+    connection.ask(create(taken), 7, view=few_configs)
+    for name in ("a b", "", session.name("taken"), "__cluster_metadata"):
+        spec = topic_spec(name, 0)
+        connection.ask(create(spec, spec, spec), 7, view=in_order)
+    connection.ask(create(topic_spec("__cluster_metadata", 0, replicas=0), topic_spec("a b")), 7, view=in_order)
+
+
+@probe
+def faults_of_an_assignment(session: Session) -> None:
+    """Bad configs are told before a bad assignment, and counts beside it before what is in it."""
+    connection = session.connect()
+    bad = [CreatableReplicaAssignment(partition_index=3, broker_ids=[4711])]
+    for base, configs, count, factor in (
+        ("all", {"no.such.config": "1"}, 5, 0),
+        ("counts", {}, 5, 0),
+        ("factor", {}, -1, 0),
+        ("assignment", {}, -1, -1),
+    ):
+        spec = topic_spec(session.name(base), count, replicas=factor, configs=configs)
+        spec.assignments = bad
+        connection.ask(create(spec), 7, view=few_configs)
+
+
+@probe
+@asked_since("3.9", "no broker of older releases refuses them, and one is busy with them for minutes")
+def largest_counts(session: Session) -> None:
+    """Ten thousand partitions may be asked for, but their topics and configs are records of the same change, of which there
+    may be as many: 44 for the whole request, in other words.
+    """
+    connection = session.connect()
+
+    def ask(*topics: CreatableTopic) -> None:
+        connection.ask(create(*topics, validate_only=True), 7, view=lambda answer: in_order(few_configs(answer)))
+
+    ask(topic_spec(session.name("ten"), 10_000))
+    ask(topic_spec(session.name("fewer"), 9_999))
+    ask(topic_spec(session.name("with-a-config"), 9_999, configs={"retention.ms": "1"}))
+    ask(topic_spec(session.name("first"), 5_000), topic_spec(session.name("second"), 4_998))
+    ask(topic_spec(session.name("first"), 5_000), topic_spec(session.name("second"), 4_999), topic_spec("a b"))
+    # One more in all breaks the controller itself: the sum is a number of 32 bits.
+    ask(topic_spec(session.name("most"), 2_147_483_646), topic_spec("a b", 1))
+    twice = topic_spec(session.name("twice"))
+    for count in (9_999, 10_001):
+        ask(topic_spec(session.name("most"), count), topic_spec("a b"), twice, twice, topic_spec("__cluster_metadata"))
+    ask(topic_spec(session.name("big"), 9_999), topic_spec(session.name("default"), -1), topic_spec("a b", 1))
+
+
+@probe
+def refused_when_validated(session: Session) -> None:
+    """What is refused when it is only validated is refused in the same words."""
+    connection = session.connect()
+    spec = topic_spec(session.name("zero"), 0)
+    for version in (2, 5, 7):
+        connection.ask(create(spec, validate_only=True), version, view=few_configs)

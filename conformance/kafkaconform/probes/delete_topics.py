@@ -1,9 +1,10 @@
 """DeleteTopics: by name, from version 6 on also by id."""
 
 from kafkaconform.outcome import Tree
-from kafkaconform.prepare import UNKNOWN_UUID, make_topic, wait_until_gone
-from kafkaconform.registry import probe
+from kafkaconform.prepare import UNKNOWN_UUID, make_topic, topic_spec, wait_for_topic, wait_until_gone
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Session
+from kafkawire.messages.create_topics import CreateTopicsRequest
 from kafkawire.messages.delete_topics import DeleteTopicsRequest, DeleteTopicState
 from kafkawire.messages.metadata import MetadataRequest, MetadataRequestTopic
 
@@ -95,3 +96,45 @@ def several(session: Session) -> None:
 def no_topics(session: Session) -> None:
     """An empty request gets an empty answer."""
     session.connect().ask_all_versions(by_name())
+
+
+@probe
+def odd_entries(session: Session) -> None:
+    """Neither a name nor an id: 42 for each; so is an empty name beside an id, and an unknown id that comes twice."""
+    connection = session.connect()
+
+    def ask(*topics: DeleteTopicState) -> None:
+        connection.ask(DeleteTopicsRequest(topics=list(topics), timeout_ms=10_000), 6, view=in_order)
+
+    nothing = DeleteTopicState(name=None)
+    ask(nothing, nothing)
+    ask(DeleteTopicState(name="", topic_id=UNKNOWN_UUID))
+    ask(*by_id(UNKNOWN_UUID, UNKNOWN_UUID).topics)
+    ask(*by_name(session.name("missing"), session.name("missing")).topics)
+    ask(nothing, *by_name("").topics, *by_id(UNKNOWN_UUID).topics)
+
+
+@probe
+@asked_since("4.0", "no topic that nobody has made would be internal")
+def internal_topic(session: Session) -> None:
+    """An internal topic may be deleted like others."""
+    connection = session.connect()
+    name = "__share_group_state"
+    spec = topic_spec(name)
+    session.service.quietly(CreateTopicsRequest(topics=[spec], timeout_ms=10_000), 7)
+    wait_for_topic(session, name)
+    connection.ask(by_name(name), 6)
+    wait_until_gone(session, name)
+
+
+@probe
+def timeouts(session: Session) -> None:
+    """A timeout of 0 or below: the controller may answer 7; recorded as either."""
+    name, _ = make_topic(session, "orders")
+
+    def view(answer: dict[str, Tree]) -> dict[str, Tree]:
+        return {"error_codes": [topic["error_code"] in (0, 7) for topic in answer["responses"]]}
+
+    request = by_name(name)
+    request.timeout_ms = 0
+    session.connect().ask(request, 6, view=view)

@@ -149,3 +149,37 @@ def groups_and_metrics(session: Session) -> None:
     connection = session.connect()
     for kind, name in ((GROUP, session.name("group")), (GROUP, ""), (CLIENT_METRICS, ""), (CLIENT_METRICS, "m")):
         connection.ask(describe(kind, name, "consumer.session.timeout.ms", synonyms=True), 4, view=in_order)
+
+
+@probe
+def names_of_brokers(session: Session) -> None:
+    """A broker is named by a number that may have a sign and zeros in front, and nothing else: 42."""
+    connection = session.connect()
+    own = broker_id(session)
+    for name in (f"+{own}", f"0{own}", f"-{own}", f" {own}", f"{own}.0", "2147483648", "-", "+", "\u0661"):
+        for kind in (BROKER, BROKER_LOGGER):
+            connection.ask(describe(kind, name, "log.retention.ms"), 4)
+    connection.ask(describe(BROKER_LOGGER, "", "x"), 4)
+
+
+@probe
+def sensitive_keys(session: Session) -> None:
+    """Of all keys of a broker those that are sensitive, none of which has a value."""
+    connection = session.connect()
+
+    def secrets(answer: dict[str, Tree]) -> dict[str, Tree]:
+        for result in answer["results"]:
+            marked = [config for config in result["configs"] if config["is_sensitive"]]
+            result["configs"] = sorted([config["name"], config["value"]] for config in marked)
+        return answer
+
+    connection.ask(describe(BROKER, str(broker_id(session)), everything=True), 4, view=secrets)
+
+
+@probe
+def same_resource_twice(session: Session) -> None:
+    """A resource that comes twice is answered twice."""
+    name, _ = make_topic(session, "orders")
+    request = describe(TOPIC, name, "retention.ms")
+    request.resources += describe(TOPIC, name, "segment.ms").resources + describe(TOPIC, "a b").resources * 2
+    session.connect().ask(request, 4, view=in_order)

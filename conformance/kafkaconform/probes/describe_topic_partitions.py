@@ -113,3 +113,15 @@ def errors_and_pages(session: Session) -> None:
     missing = [session.name("a-missing"), session.name("c-missing"), session.name("d-missing")]
     for limit in (1, 2, 3):
         connection.ask(describe(*missing, name, limit=limit), 0)
+
+
+@probe
+def empty_name(session: Session) -> None:
+    """Where there is no cursor the empty name fails every topic that is asked for: -1; with a cursor it is a name like others."""
+    name, _ = make_topic(session, "orders")
+    connection = session.connect()
+    connection.ask(describe("", name), 0)
+    connection.ask(describe(name, "", session.name("missing")), 0)
+    connection.ask(describe("", name, cursor=("", 0)), 0)
+    connection.ask(describe("", name, cursor=(name, 0)), 0)
+    connection.ask(describe("", name, cursor=("", -1)), 0)

@@ -85,3 +85,13 @@ def several(session: Session) -> None:
     connection.ask(elect((name, [0, 0])), 2, view=in_order)
     connection.ask_all_versions(elect())
     connection.ask_all_versions(elect((name, [])))
+
+
+@probe
+def faults_at_once(session: Session) -> None:
+    """A type that there is not is told before that a partition is not there, and each partition it is told of once."""
+    name, _ = make_topic(session, "orders")
+    connection = session.connect()
+    connection.ask(elect((name, [0, 0, 7]), (session.name("missing"), [0]), kind=9), 2, view=in_order)
+    connection.ask(elect((name, []), kind=9), 2, view=in_order)
+    connection.ask(elect((name, [0]), (name, [0, 5])), 2, view=in_order)

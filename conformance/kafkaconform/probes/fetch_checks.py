@@ -1,13 +1,16 @@
 """Fetch and ListOffsets: which check comes first, and what changes under a fetch or a session."""
 
-from kafkaconform.batches import batch
+import cramjam
+
+from kafkaconform.batches import Record, batch
 from kafkaconform.prepare import UNKNOWN_UUID, append, broker_id, make_topic, wait_until_gone
+from kafkaconform.probes.delete_records import cut
 from kafkaconform.probes.delete_topics import by_name
 from kafkaconform.probes.fetch import fetch, part, sizes
 from kafkaconform.probes.fetch_sessions import in_session, topic
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
-from kafkawire.messages.fetch import FetchRequest
+from kafkawire.messages.fetch import FetchRequest, ForgottenTopic
 from kafkawire.messages.list_offsets import ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic
 
 
@@ -151,3 +154,109 @@ def list_offsets_checks(session: Session) -> None:
     ask((missing, (-1, -1)))
     ask((name, ()))
     ask()
+
+
+@probe
+def two_faults_at_once(session: Session) -> None:
+    """Of several faults the first in this order counts: partition, isolation level, leader epoch, replica, offset, limit."""
+    name, topic_id = make_topic(session, "orders")
+    append(session, name)
+    connection = session.connect()
+    for version in (11, 17):
+        for request in (
+            fetch(name, part(1, 99, epoch=1, limit=-1), part(0), topic_id=topic_id, isolation_level=5),
+            fetch(name, part(1, 99, epoch=1, limit=-1), topic_id=topic_id, replica_id=4711),
+            fetch(name, part(0, 99, epoch=1, limit=-1), topic_id=topic_id, replica_id=4711),
+            fetch(name, part(0, 99, limit=-1), topic_id=topic_id, replica_id=4711),
+            fetch(name, part(0, 99, limit=-1), topic_id=topic_id),
+        ):
+            connection.ask(request, version, view=sizes)
+
+
+@probe
+def faults_of_a_session_and_its_topics(session: Session) -> None:
+    """What is wrong with the session is told before anything about partitions."""
+    connection = session.connect()
+    missing = topic(session.name("missing"), UNKNOWN_UUID, part(0))
+    for version in (12, 13):
+        request = in_session(1_234_567, 1, missing)
+        request.isolation_level = 5
+        connection.ask(request, version)
+
+
+@probe
+def odd_session_numbers(session: Session) -> None:
+    """Ids and epochs that nobody gave out: 70, but for a fetch that asks for no session, or for a new one."""
+    name, topic_id = make_topic(session, "orders")
+    connection = session.connect()
+    for version in (7, 17):
+        for session_id, epoch in ((0, 1), (0, -2), (-1, 1), (-1, -1), (77, -1), (77, 0), (77, -2), (77, 2_147_483_647)):
+            request = in_session(session_id, epoch, topic(name, topic_id, part()))
+            connection.ask(request, version, view=sizes)
+
+
+@probe
+def before_the_start(session: Session) -> None:
+    """An offset below the log's start, once records were deleted: 1, with nothing told of the log."""
+    name, topic_id = make_topic(session, "orders")
+    append(session, name, batch(), batch(), batch())
+    session.service.quietly(cut(name, 2), 2)
+    connection = session.connect()
+    for version in (4, 5, 11, 17):
+        for offset in (1, 2):
+            connection.ask(fetch(name, part(offset=offset), topic_id=topic_id), version, view=sizes)
+
+
+@probe
+def zstd_of_the_topic(session: Session) -> None:
+    """A topic whose own codec is zstd is told from version 10 on: 76 before, if there is anything in it."""
+    name, _ = make_topic(session, "orders", configs={"compression.type": "zstd"})
+    plain, _ = make_topic(session, "plain")
+    append(session, plain, batch(payload=bytes(cramjam.zstd.compress(Record().encoded(0))), attributes=4))
+    connection = session.connect()
+    for version in (4, 9, 10):
+        connection.ask(fetch(name, part()), version, view=sizes)
+        connection.ask(fetch(name, part(offset=99)), version, view=sizes)
+        connection.ask(fetch(plain, part()), version, view=sizes)
+    append(session, name)
+    for version in (4, 9, 10):
+        connection.ask(fetch(name, part()), version, view=sizes)
+
+
+@probe
+def racks_and_clusters(session: Session) -> None:
+    """No rack is preferred where there is one replica, and nobody looks at the id of the cluster."""
+    name, topic_id = make_topic(session, "orders")
+    connection = session.connect()
+    for version in (11, 12, 17):
+        request = fetch(name, part(), topic_id=topic_id)
+        request.rack_id = "rack"
+        connection.ask(request, version, view=sizes)
+        if version >= 12:
+            request.cluster_id = "another"
+            connection.ask(request, version, view=sizes)
+
+
+@probe
+def forgotten_outside_a_session(session: Session) -> None:
+    """What is to be forgotten means nothing outside of a session, or where one begins."""
+    name, topic_id = make_topic(session, "orders")
+    connection = session.connect()
+    forget = [ForgottenTopic(topic=name, topic_id=topic_id, partitions=[0])]
+    for version in (11, 17):
+        for epoch in (-1, 0):
+            connection.ask(in_session(0, epoch, topic(name, topic_id, part()), forget=forget), version, view=sizes)
+
+
+@probe
+def errors_do_not_wait(session: Session) -> None:
+    """A partition in error, or a log that has diverged, ends the waiting of all."""
+    name, _ = make_topic(session, "orders", 2)
+    append(session, name)
+    connection = session.connect()
+    diverged = part(0, 1)
+    diverged.last_fetched_epoch = 1
+    for second in (part(1, 77), part(1, epoch=1)):
+        request = fetch(name, part(0), second, max_wait_ms=15_000, min_bytes=100_000)
+        connection.ask(request, 12, view=sizes)
+    connection.ask(fetch(name, diverged, max_wait_ms=15_000, min_bytes=100_000), 12, view=sizes)

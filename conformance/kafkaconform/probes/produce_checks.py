@@ -1,9 +1,9 @@
 """Produce: which check comes first, and what fails the whole request instead of one partition."""
 
-from kafkaconform.batches import TRANSACTIONAL, Record, batch
+from kafkaconform.batches import CONTROL, TRANSACTIONAL, Record, batch
 from kafkaconform.outcome import Tree
 from kafkaconform.prepare import group_name, make_topic, produce_request
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Session
 from kafkawire.messages.produce import PartitionProduceData, ProduceRequest, TopicProduceData
 
@@ -114,4 +114,71 @@ def start_offset_with_errors(session: Session) -> None:
         batch(producer_id=4000, producer_epoch=0, base_sequence=7),
     )
     for records in cases:
+        connection.ask(produce_request(name, records), 9)
+
+
+@probe
+def timeouts(session: Session) -> None:
+    """A timeout of 0, or below, does not strike where the leader alone is enough."""
+    name, _ = make_topic(session, "orders")
+    connection = session.connect()
+    for timeout_ms in (0, -1, -2_147_483_648):
+        request = produce_request(name, batch())
+        request.timeout_ms = timeout_ms
+        connection.ask(request, 9)
+
+
+@probe
+def topic_in_two_entries(session: Session) -> None:
+    """A topic that comes in two entries is answered in one; of a partition in both the last batch counts."""
+    name, topic_id = make_topic(session, "orders", 2)
+    connection = session.connect()
+    for version in (9, 13):
+        request = produce_two(name, batch(crc=1), batch(), topic_id=topic_id)
+        request.topic_data += produce_request(name, batch([Record()] * 2), topic_id=topic_id).topic_data
+        connection.ask(request, version, view=in_order)
+
+
+@probe
+@asked_since("4.0", "segments may be as small as one likes, under another key")
+def larger_than_a_segment(session: Session) -> None:
+    """A batch that no segment of the topic can hold: 18, behind a wrong CRC, before a sequence that does not follow."""
+    name, _ = make_topic(session, "orders", configs={"internal.segment.bytes": "100"})
+    connection = session.connect()
+    connection.ask(produce_request(name, batch([Record(value=bytes(100))])), 9)
+    connection.ask(produce_request(name, batch([Record(value=bytes(100))], crc=1)), 9)
+    connection.ask(produce_request(name, batch(producer_id=4000, producer_epoch=0, base_sequence=0)), 9)
+    large = batch([Record(value=bytes(100))], producer_id=4000, producer_epoch=0, base_sequence=7)
+    connection.ask(produce_request(name, large), 9)
+
+
+@probe
+def transactional_id_without_a_transaction(session: Session) -> None:
+    """A plain batch may come with a transactional id, the empty one too."""
+    name, topic_id = make_topic(session, "orders")
+    connection = session.connect()
+    for version in (9, 13):
+        for transactional_id in ("", session.name("t")):
+            request = produce_request(name, batch(), topic_id=topic_id)
+            request.transactional_id = transactional_id
+            connection.ask(request, version)
+
+
+@probe
+def faults_of_one_batch(session: Session) -> None:
+    """Of several faults of one batch the first in this order counts: the transactional bit, size, CRC, what is in it."""
+    name, _ = make_topic(session, "orders", configs={"max.message.bytes": "200", "cleanup.policy": "compact"})
+    connection = session.connect()
+    large = [Record(value=bytes(300))]
+    for records in (
+        batch(large, crc=1, attributes=CONTROL),
+        batch(crc=1, attributes=CONTROL),
+        batch(count=5, attributes=CONTROL),
+        batch(count=5, attributes=CONTROL, producer_id=4000, producer_epoch=0, base_sequence=-5),
+        batch(count=5, producer_id=4000, producer_epoch=0, base_sequence=-5),
+        batch(base_timestamp=-2, producer_id=4000, producer_epoch=0, base_sequence=0),
+        batch(producer_id=4000, producer_epoch=-5, base_sequence=0),
+        batch(producer_id=4000, producer_epoch=0, base_sequence=-5),
+        batch(attributes=CONTROL | TRANSACTIONAL),
+    ):
         connection.ask(produce_request(name, records), 9)

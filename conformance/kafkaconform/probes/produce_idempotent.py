@@ -30,7 +30,7 @@ def in_sequence(session: Session) -> None:
 @probe
 def duplicates(session: Session) -> None:
     """One of the last five batches sent again is answered with its first offset and not stored; an older
-    one: 46.
+    one: 45.
     """
     producer = Producer(session)
     name, topic_id = make_topic(session, "orders")

@@ -112,3 +112,23 @@ def bad_changes(session: Session) -> None:
     connection.ask(alter(delete(user), delete(user)), 0)
     connection.ask(alter(upsert(user, 3), delete(user)), 0)
     connection.ask(alter(), 0)
+
+
+@probe
+def two_faults_of_a_change(session: Session) -> None:
+    """Of several faults of a user the first in this order counts: no name, unknown mechanism, rounds, then a second change;
+    good changes of others are made.
+    """
+    connection = session.connect()
+    user, other = session.name("alice"), session.name("bob")
+    for changes in (
+        [upsert("", 9, iterations=1, password=b"")],
+        [upsert(user, 9, iterations=1, password=b"")],
+        [upsert(user, iterations=1, password=b"")],
+        [upsert(user, iterations=1), upsert(user)],
+        [upsert(user), upsert(user, iterations=1)],
+        [delete(user, 9), upsert(user)],
+        [delete(""), upsert("")],
+        [delete(user), delete(user, SHA_512), upsert(other, 9)],
+    ):
+        connection.ask(alter(*changes), 0, view=by_user)

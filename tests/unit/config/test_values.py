@@ -145,7 +145,7 @@ def test_internal_segment_bytes_is_taken() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("0", 0), ("+7", 7), ("-2147483648", -(2**31)), ("2147483647", 2**31 - 1), ("0" * 50 + "1", 1)],
+    [("0", 0), ("+7", 7), ("-2147483648", -(2**31)), ("2147483647", 2**31 - 1), ("0" * 50 + "1", 1), ("\u0661", 1)],
 )
 def test_an_int_is_what_java_takes_for_one(text: str, value: int) -> None:
     assert java_int(text) == value

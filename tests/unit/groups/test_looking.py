@@ -9,6 +9,7 @@ import pytest
 from kafkaemu.coordinator.java_hash import hash_map_order, partition_for, string_hash
 from kafkaemu.groups.records import TOPIC
 from kafkawire.errors import ErrorCode
+from kafkawire.messages.delete_groups import DeleteGroupsRequest
 from kafkawire.messages.describe_groups import DescribedGroup, DescribeGroupsRequest
 from kafkawire.messages.find_coordinator import FindCoordinatorRequest
 from kafkawire.messages.list_groups import ListGroupsRequest
@@ -123,6 +124,18 @@ def test_a_loading_partition_fails_the_list() -> None:
     broker.groups.on_elected(0, 7)
     answer = broker.call(ListGroupsRequest(), 5).answer
     assert (answer.error_code, answer.groups) == (ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, [])
+
+
+def test_a_group_of_a_loading_partition_is_refused() -> None:
+    broker = GroupBroker()
+    broker.stable()
+    loads: list[Any] = []
+    broker.groups._runtime._schedule_load = loads.append
+    broker.groups.on_elected(0, 7)
+    refused = described(broker)
+    assert (refused.error_code, refused.group_state) == (ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, "")
+    deleted = broker.call(DeleteGroupsRequest(groups_names=["g"]), 2).answer.results
+    assert [one.error_code for one in deleted] == [ErrorCode.COORDINATOR_LOAD_IN_PROGRESS]
 
 
 def find(broker: GroupBroker, version: int, key_type: int, *keys: str) -> list[tuple[int, str | None, int, str, int]]:
