@@ -1,7 +1,6 @@
-"""`make wheel`: the wheel alone, in a clean environment, starts a broker that takes a record and gives it back.
+"""`make wheel`: the wheel alone, in a clean environment, starts a broker that takes a record and gives it back, and serves tests.
 
-Run by the development environment, whose kafka-python is the client; the broker's environment holds the wheel and what it
-depends on, nothing else.
+The clean environment holds the wheel, what it depends on, and pytest and kafka-python for the README's test file; nothing else.
 """
 
 from __future__ import annotations
@@ -20,12 +19,15 @@ from kafka.structs import TopicPartition
 
 ROOT = Path(__file__).resolve().parent.parent
 START_TIMEOUT_S = 30
+README_TEST = re.compile(r"a file `(?P<name>test_\w+\.py)`:\n\n```python\n(?P<code>.+?)^```$", re.MULTILINE | re.DOTALL)
+#: For the quickest of several runs of the README's test file: the first one writes bytecode.
+TESTS_S_MAX = 1.0
 
 
 def check_contents(wheel: Path) -> None:
     """The three packages are there, with their data; nothing of the tests is."""
     names = zipfile.ZipFile(wheel).namelist()
-    wanted = ("kafkaemu/__init__.py", "kafkawire/__init__.py", "kafkaconform/reference/pom.xml")
+    wanted = ("kafkaemu/__init__.py", "kafkaemu/py.typed", "kafkawire/__init__.py", "kafkaconform/reference/pom.xml")
     missing = [name for name in wanted if name not in names]
     stray = [name for name in names if name.startswith(("tests/", "codecs/", "conformance/", "benchmarks/"))]
     if missing or stray:
@@ -40,7 +42,7 @@ def install(wheel: Path, folder: Path) -> Path:
         [
             str(commands / "python"),
             *("-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-            *("--constraint", str(ROOT / "requirements-dev.lock"), str(wheel)),
+            *("--constraint", str(ROOT / "requirements-dev.lock"), str(wheel), "pytest", "kafka-python"),
         ],
         check=True,
     )
@@ -87,6 +89,24 @@ def round_trip(port: int) -> None:
         raise SystemExit(f"What came back is not what was sent: {record}")
 
 
+def readme_tests(commands: Path, folder: Path) -> float:
+    """The test file of the README passes; seconds that it takes, as pytest tells them, imports of broker and client included."""
+    found = README_TEST.search((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert found is not None, "the README has no test file"
+    (folder / found["name"]).write_text(found["code"], encoding="utf-8")
+    command = [str(commands / "python"), "-m", "pytest", "-q", found["name"]]
+    took_s = []
+    for _ in range(5):
+        finished = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        told = re.search(r"\d passed.* in ([\d.]+)s", finished.stdout)
+        if finished.returncode != 0 or told is None:
+            raise SystemExit(f"The README's {found['name']} does not pass:\n{finished.stdout}{finished.stderr}")
+        took_s.append(float(told[1]))
+    if min(took_s) > TESTS_S_MAX:
+        raise SystemExit(f"The README's {found['name']} took {min(took_s):g} s, at most {TESTS_S_MAX:g}")
+    return min(took_s)
+
+
 def main(wheel: Path) -> None:
     """Everything above, one line for each step."""
     check_contents(wheel)
@@ -95,6 +115,7 @@ def main(wheel: Path) -> None:
         folder = Path(name)
         commands = install(wheel, folder / "venv")
         print("installed into a clean environment")
+        print(f"the README's test file passes in {readme_tests(commands, folder):g} s")
         broker, port = start(commands, folder)
         try:
             round_trip(port)

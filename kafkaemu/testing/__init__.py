@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from kafkaemu.testing.errors import RequestRefused as RequestRefused
     from kafkaemu.testing.errors import WaitedInVain as WaitedInVain
     from kafkaemu.testing.external import ExternalBroker as ExternalBroker
+    from kafkaemu.testing.groups import Group as Group
+    from kafkaemu.testing.groups import Member as Member
     from kafkaemu.testing.surface import Surface as Surface
-    from kafkaemu.testing.values import Group as Group
-    from kafkaemu.testing.values import Member as Member
     from kafkaemu.testing.values import Record as Record
     from kafkaemu.testing.values import SeenRequest as SeenRequest
     from kafkaemu.testing.values import TopicPartition as TopicPartition
@@ -40,8 +40,8 @@ _MODULES = {
     "BrokerTestCase": "case",
     "BrokerTimeout": "errors",
     "ExternalBroker": "external",
-    "Group": "values",
-    "Member": "values",
+    "Group": "groups",
+    "Member": "groups",
     "Record": "values",
     "RequestRefused": "errors",
     "SeenRequest": "values",

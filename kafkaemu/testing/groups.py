@@ -1,12 +1,14 @@
-"""What a test is told about groups."""
+"""Groups, as a test is told about them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import attrs
+
 from kafkaemu.testing.errors import RequestRefused
-from kafkaemu.testing.values import Group, Member, TopicPartition
+from kafkaemu.testing.values import TopicPartition
 from kafkawire.compiler import raw_decoder
 from kafkawire.errors import ErrorCode
 from kafkawire.internal.consumer_protocol import ConsumerProtocolAssignment
@@ -18,6 +20,30 @@ CONSUMER_PROTOCOL = "consumer"
 VERSION_BYTES = 2
 #: Nobody coordinates a group before the first has come; one that is not there has committed nothing.
 _NO_GROUP = {ErrorCode.NOT_COORDINATOR, ErrorCode.COORDINATOR_NOT_AVAILABLE, ErrorCode.GROUP_ID_NOT_FOUND}
+
+
+@attrs.frozen
+class Member:
+    """A member of a consumer group."""
+
+    member_id: str
+    client_id: str
+    #: Address as Kafka writes it: ``/127.0.0.1``.
+    host: str
+    #: What it may read; empty while the group rebalances.
+    assignment: tuple[TopicPartition, ...] = ()
+
+
+@attrs.frozen
+class Group:
+    """A consumer group, or one that only holds offsets."""
+
+    group_id: str
+    #: Empty, PreparingRebalance, CompletingRebalance, Stable or Dead.
+    state: str
+    #: The assignor in force; empty unless the group is stable.
+    protocol: str = ""
+    members: tuple[Member, ...] = ()
 
 
 def read_groups(ask: Callable[..., Any], nodes: Iterable[int]) -> dict[str, Group]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from functools import cache
 
 import attrs
@@ -37,6 +36,8 @@ def configured(config: Mapping[str, object], as_version: str | None, listeners: 
     """The setup of a broker with these configs. Raises `BrokerError`, one sentence, for what is wrong with them."""
     for name in config:
         if not is_known(name):
+            from difflib import get_close_matches
+
             close = get_close_matches(name, list(BROKER), 1)
             hint = f": did you mean {close[0]}?" if close else ""
             raise BrokerError(f"Kafka has no broker config {name}{hint}")

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from kafkaemu.testing.errors import RequestRefused, WaitedInVain
-from kafkaemu.testing.values import Group, Record, SeenRequest, TopicPartition
+from kafkaemu.testing.values import Record, SeenRequest, TopicPartition
 from kafkaemu.testing.waiting import Deadline
 from kafkawire.errors import ErrorCode
 
 if TYPE_CHECKING:
     from kafkaemu.testing.clock import BrokerClock
+    from kafkaemu.testing.groups import Group
     from kafkaemu.testing.reading import Reader
     from kafkawire.declare import TopLevel
 

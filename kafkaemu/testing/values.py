@@ -1,4 +1,4 @@
-"""What a test gets from a broker: records, groups, and where they are."""
+"""What a test gets from a broker: records and where they are, and requests that were made."""
 
 from __future__ import annotations
 
@@ -53,27 +53,3 @@ class SeenRequest:
     def __str__(self) -> str:
         what = f"{self.api} v{self.version} of client {self.client_id!r}"
         return f"{what}: {'; '.join(self.errors)}" if self.errors else what
-
-
-@attrs.frozen
-class Member:
-    """A member of a consumer group."""
-
-    member_id: str
-    client_id: str
-    #: Address as Kafka writes it: ``/127.0.0.1``.
-    host: str
-    #: What it may read; empty while the group rebalances.
-    assignment: tuple[TopicPartition, ...] = ()
-
-
-@attrs.frozen
-class Group:
-    """A consumer group, or one that only holds offsets."""
-
-    group_id: str
-    #: Empty, PreparingRebalance, CompletingRebalance, Stable or Dead.
-    state: str
-    #: The assignor in force; empty unless the group is stable.
-    protocol: str = ""
-    members: tuple[Member, ...] = ()
