@@ -78,8 +78,8 @@ test-clients: $(VENV)/.dev
 	$(BIN)/python tests/clients/foreign_setup.py
 	$(PYTEST) --verbose -m foreign tests/clients
 
-$(VENV)/.examples: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements-dev.lock --group examples
+$(VENV)/.examples: $(VENV)/.dev examples/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements-dev.lock --requirement examples/requirements.txt
 	@touch $@
 
 examples: $(VENV)/.examples

@@ -5,7 +5,7 @@ pip install kafkaemu pytest kafka-python
 """
 
 import pytest
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 DAY_MS = 24 * 60 * 60 * 1000
 
@@ -34,6 +34,18 @@ def test_a_consumer_that_slept_for_too_long_goes_on_with_what_is_left(kafka_brok
     late = next(consumer)
     assert (late.offset, late.value) == (2, b"a week later")
     consumer.close()
+
+
+def test_what_a_client_sends_carries_the_clients_time(kafka_broker):
+    clock = kafka_broker.clock
+    kafka_broker.create_topic("history", config={"retention.ms": 7 * DAY_MS})
+    clock.advance("8 days")
+    producer = KafkaProducer(bootstrap_servers=kafka_broker.bootstrap_servers)
+    producer.send("history", b"eight days old, for the broker").get(timeout=10)
+    producer.close()
+    kafka_broker.produce("history", "of today")
+    clock.advance("10 minutes")
+    assert [record.value for record in kafka_broker.records("history")] == [b"of today"]
 
 
 @pytest.mark.kafka_config({"log.cleaner.backoff.ms": 1000})
