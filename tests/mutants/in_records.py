@@ -345,6 +345,68 @@ def deleted_records_stay() -> None:
     replace(PartitionLog, "_advance_start", lambda _: lambda *_: None)
 
 
+@mutant("produce/nulls_and_empties")
+def headers_are_dropped() -> None:
+    """Records are kept without their headers."""
+    _rewrite_batches(lambda record: attrs.evolve(record, headers=()))
+
+
+@mutant("produce/nulls_and_empties")
+def records_lose_their_time() -> None:
+    """Records are kept with a timestamp of 0."""
+    _rewrite_batches(lambda record: attrs.evolve(record, timestamp_ms=0))
+
+
+@mutant("histories/retention")
+def retention_takes_too_much() -> None:
+    """Retention deletes one segment more than it may."""
+    from kafkaemu.log import retention
+
+    def make(above_size: Any) -> Any:
+        def greedy(segments: Any, *rest: Any) -> int:
+            count: int = above_size(segments, *rest)
+            return min(count + 1, len(segments) - 1) if count else 0
+
+        return greedy
+
+    replace(retention, "above_size", make)
+
+
+@mutant("histories/compaction")
+def compaction_keeps_the_first_record() -> None:
+    """Compaction keeps the first record of a key it comes upon, in place of the last."""
+    from kafkaemu.log import cleaner
+
+    kept: dict[Any, int] = {}
+
+    def make(is_kept: Any) -> Any:
+        def wrongly(own: Any, header: Any, record: Any, keeps_tombstones: bool) -> bool:
+            if record.key is None or header.is_control or record.offset >= own.plan.end_offset:
+                return bool(is_kept(own, header, record, keeps_tombstones))
+            return kept.setdefault((id(own), record.key), record.offset) == record.offset
+
+        return wrongly
+
+    replace(cleaner.Cleaning, "_is_kept", make)
+
+
+def _rewrite_batches(change: Any) -> None:
+    """Every batch of a producer without an id is written anew, each record as ``change`` makes it."""
+    from kafkaemu.replica.partition import Partition
+    from kafkawire.records.builder import build_batch
+    from kafkawire.records.iterate import records_of
+
+    def make(append: Any) -> Any:
+        def rewritten(partition: Any, payload: Any, *arguments: Any, **options: Any) -> Any:
+            records = [attrs.evolve(change(record), offset=-1) for record in records_of(payload)]
+            options |= {"header": None, "is_checked": False}
+            return append(partition, build_batch(records), *arguments, **options)
+
+        return rewritten
+
+    replace(Partition, "append", make)
+
+
 def _alter_partitions_of_fetch(change: Any) -> None:
     from kafkaemu.handlers import fetch
 

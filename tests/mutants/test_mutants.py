@@ -12,6 +12,7 @@ import pytest
 
 from kafkaconform.checks import Check, Target
 from kafkaconform.goldens import shipped_goldens
+from kafkaconform.histories.keeping import KEEPING
 from kafkaconform.histories.workloads import WORKLOADS, check_of
 from kafkaconform.known import read_known
 from kafkaconform.probing import probe_checks
@@ -24,8 +25,17 @@ from tests.support.broker import ROOT, Broker, running_broker
 pytestmark = pytest.mark.mutants
 
 KNOWN = ROOT / "conformance" / "known-kafkaemu.toml"
-FLAGS = ("--set", "group.min.session.timeout.ms=500")
+#: What lets sessions be short enough for tests.
+SESSIONS = ("--set", "group.min.session.timeout.ms=500")
+#: What brings on what is looked at in `KEEPING`. Producers of old records are forgotten then, which others look at.
+CLEANING = (*("--set", "log.cleaner.backoff.ms=200"), *("--set", "log.retention.check.interval.ms=200"))
+KEPT = {check.path for check in KEEPING}
 MUTANTS = list(mutants().values())
+
+
+def flags(pattern: str) -> tuple[str, ...]:
+    """How a broker is started on which these checks are run."""
+    return (*SESSIONS, *CLEANING) if pattern in KEPT else SESSIONS
 
 
 def checks(pattern: str) -> list[Check]:
@@ -35,7 +45,8 @@ def checks(pattern: str) -> list[Check]:
         for workload in WORKLOADS
         if fnmatch.fnmatch(workload.path, pattern)
     ]
-    return histories + probe_checks(all_probes(pattern))
+    kept = [check for check in KEEPING if fnmatch.fnmatch(check.path, pattern)]
+    return histories + kept + probe_checks(all_probes(pattern))
 
 
 def failed(broker: Broker, *patterns: str) -> list[Result]:
@@ -47,15 +58,17 @@ def failed(broker: Broker, *patterns: str) -> list[Result]:
     return [result for result in found.results if result.outcome is not Outcome.PASSED]
 
 
-def test_a_broker_without_a_defect_passes() -> None:
-    with running_broker(*FLAGS) as broker:
-        found = failed(broker, *sorted({mutant.found_by for mutant in MUTANTS}))
+@pytest.mark.parametrize("is_cleaned", [False, True])
+def test_a_broker_without_a_defect_passes(is_cleaned: bool) -> None:
+    patterns = sorted({mutant.found_by for mutant in MUTANTS if (mutant.found_by in KEPT) == is_cleaned})
+    with running_broker(*flags(patterns[0])) as broker:
+        found = failed(broker, *patterns)
     assert {(result.path, result.outcome) for result in found if result.outcome is not Outcome.KNOWN} == set()
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_mutant_is_found(mutant: Mutant) -> None:
-    with running_broker(*FLAGS, program=("-m", "tests.mutants", mutant.name)) as broker:
+    with running_broker(*flags(mutant.found_by), program=("-m", "tests.mutants", mutant.name)) as broker:
         found = failed(broker, mutant.found_by)
         assert "Internal error" not in broker.log(), "a mutant answers wrongly, it does not break"
     assert Outcome.FAILED in {result.outcome for result in found}, f"nothing was found: {mutant.what}"

@@ -10,6 +10,7 @@ Checker: TypeAlias = Callable[[History], Iterator[Violation]]
 
 CHECKERS: tuple[Checker, ...] = (
     records.acknowledged_records_are_not_missing,
+    records.retention_leaves_what_it_must,
     records.an_offset_has_one_value,
     records.nothing_is_there_twice,
     records.order_is_kept,

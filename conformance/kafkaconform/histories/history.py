@@ -62,8 +62,9 @@ class Action:
 class Send(Action):
     """One record that a producer sent, its ``number``-th.
 
-    ``value`` is unlike every other value of the history. ``attempts`` tells how often it was sent: more than once by idempotent
-    producers only. ``offset`` is what the broker answered, None if it did not say. ``transaction`` names the `Transaction` it is in.
+    ``value`` is unlike every other value of the history. Only an idempotent producer sends one more than once. ``offset`` is what the
+    broker answered, None if it did not say. ``transaction`` names the `Transaction` it is in.
+    ``key`` is there where the partition is compacted: a later record of the same key makes this one superfluous.
     """
 
     producer: str
@@ -72,8 +73,8 @@ class Send(Action):
     value: bytes
     ending: Ending
     offset: int | None = None
-    attempts: int = 1
     transaction: str | None = None
+    key: bytes | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -161,6 +162,16 @@ class Transaction(Action):
         return self.ending is Ending.REFUSED or (not self.is_commit and self.ending is Ending.DONE)
 
 
+@attrs.frozen(kw_only=True)
+class Retained:
+    """What retention has left of a partition: ``size_bytes`` from ``start_offset`` on, where it may go down to ``retention_bytes``."""
+
+    partition: Partition
+    start_offset: int
+    size_bytes: int
+    retention_bytes: int
+
+
 @attrs.frozen
 class Violation:
     """A broken invariant of RELIABILITY: its number, and what happened."""
@@ -182,6 +193,7 @@ class History:
     commits: list[Commit] = attrs.Factory(list)
     committed_reads: list[CommittedRead] = attrs.Factory(list)
     transactions: list[Transaction] = attrs.Factory(list)
+    retained: list[Retained] = attrs.Factory(list)
     _ticks: Iterator[int] = attrs.field(factory=itertools.count, init=False, eq=False, repr=False)
 
     def tick(self) -> int:

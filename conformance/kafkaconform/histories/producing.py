@@ -1,5 +1,6 @@
 """Producers: plain ones, and idempotent ones that send again what they do not know the outcome of."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,7 +29,7 @@ class _Batch:
     first_number: int
     request: ProduceRequest
     began: int
-    attempts: int = 0
+    is_sent: bool = False
 
 
 class Producer:
@@ -70,10 +71,10 @@ class Producer:
         is_torn = is_cut and self._chance.random() < 0.5
         sent = []
         for each in batches[:at] if is_torn else batches:
-            each.attempts += 1
+            each.is_sent = True
             sent.append(self._client.send(each.request))
         if is_torn:
-            batches[at].attempts += 1
+            batches[at].is_sent = True
             self._client.send_part(batches[at].request, self._chance.random())
         answered = 0 if is_torn else at
         for each, correlation_id in zip(batches[:answered], sent, strict=False):
@@ -93,7 +94,7 @@ class Producer:
 
     def _give_up(self) -> None:
         for each in self._unsettled:
-            if each.attempts:
+            if each.is_sent:
                 self._note(each, Ending.UNKNOWN, None, None)
         self._unsettled = []
         self._life += 1
@@ -110,7 +111,6 @@ class Producer:
                     value=value,
                     ending=ending,
                     offset=None if base_offset is None else base_offset + place,
-                    attempts=each.attempts,
                 )
             )
 
@@ -124,6 +124,8 @@ class Producer:
             producer_id=self._producer_id,
             producer_epoch=0 if self._is_idempotent else -1,
             base_sequence=sequence,
+            # A broker forgets a producer whose last record is a day old by its own timestamp.
+            base_timestamp=int(time.time() * 1000),
         )
         self._number += count
         self._sequences[partition] += count

@@ -61,12 +61,12 @@ def _read(
 
 
 class Reader:
-    """Reads all partitions, as long as there is time."""
+    """Reads all partitions from ``from_offset`` on, as long as there is time."""
 
-    def __init__(self, around: Surroundings, name: str) -> None:
+    def __init__(self, around: Surroundings, name: str, from_offset: int = 0) -> None:
         self._around = around
         self._client = around.client(name)
-        self._positions = dict.fromkeys(around.partitions, 0)
+        self._positions = dict.fromkeys(around.partitions, from_offset)
 
     def run(self) -> None:
         """Reads until time is up."""

@@ -6,16 +6,20 @@ from collections.abc import Iterator
 
 from kafkaconform.histories.history import Ending, History, Partition, Read, Send, Violation
 
+TEXT_CHARACTERS_MAX = 40
+
 
 def acknowledged_records_are_not_missing(history: History) -> Iterator[Violation]:
     """16. What one answer gives from an offset on has every acknowledged record up to its last one.
 
-    For read_committed this speaks of records outside transactions and of committed ones.
+    For read_committed this speaks of records outside transactions and of committed ones, in a compacted partition of the last record
+    of each key.
     """
+    superseded = _superseded(history)
     aborted_or_unknown = {one.name for one in history.transactions if not one.is_committed}
     known: dict[Partition, list[tuple[int, Send]]] = defaultdict(list)
     for send in history.sends:
-        if send.ending is Ending.DONE and send.offset is not None:
+        if send.ending is Ending.DONE and send.offset is not None and send.value not in superseded:
             known[send.partition].append((send.offset, send))
     for sends in known.values():
         sends.sort(key=lambda each: each[0])
@@ -33,6 +37,17 @@ def acknowledged_records_are_not_missing(history: History) -> Iterator[Violation
                     f"{read.reader} read {read.partition} from {read.from_offset} to {read.end - 1} without "
                     f"{_text(send.value)}, which was acknowledged at {offset}",
                 )
+
+
+def retention_leaves_what_it_must(history: History) -> Iterator[Violation]:
+    """16. Retention deletes no more than it may: what is left of a partition is at least ``retention.bytes``."""
+    for one in history.retained:
+        if one.size_bytes < one.retention_bytes:
+            yield Violation(
+                16,
+                f"{one.partition} begins at {one.start_offset} with {one.size_bytes} bytes, "
+                f"of which retention leaves {one.retention_bytes}",
+            )
 
 
 def an_offset_has_one_value(history: History) -> Iterator[Violation]:
@@ -98,11 +113,17 @@ def order_is_kept(history: History) -> Iterator[Violation]:
 
 
 def everything_acknowledged_is_seen(history: History) -> Iterator[Violation]:
-    """20. In the end somebody has read every acknowledged record, but those of transactions that were not committed."""
+    """20. In the end somebody has read every acknowledged record, but those of transactions that were not committed, and what
+    compaction and retention may take away.
+    """
+    superseded = _superseded(history)
+    starts = {one.partition: one.start_offset for one in history.retained}
     seen = {(read.partition, record.value) for read in history.reads for record in read.records}
     uncommitted = {one.name for one in history.transactions if not one.is_committed}
     for send in history.sends:
-        is_due = send.ending is Ending.DONE and send.transaction not in uncommitted
+        is_due = send.ending is Ending.DONE and send.transaction not in uncommitted and send.value not in superseded
+        if send.offset is not None and send.offset < starts.get(send.partition, 0):
+            continue
         if is_due and (send.partition, send.value) not in seen:
             yield Violation(
                 20, f"nobody ever read {_text(send.value)}, acknowledged in {send.partition} at {send.offset}"
@@ -135,6 +156,15 @@ def reads_end_at_the_high_watermark(history: History) -> Iterator[Violation]:
         yield from _below_watermark(read, highest.get(read.partition, []))
 
 
+def _superseded(history: History) -> set[bytes]:
+    """Values of records behind which stands a later one of the same key, in a compacted partition."""
+    keyed: dict[tuple[Partition, bytes], list[tuple[int, bytes]]] = defaultdict(list)
+    for send in history.sends:
+        if send.key is not None and send.offset is not None:
+            keyed[send.partition, send.key].append((send.offset, send.value))
+    return {value for records in keyed.values() for _, value in sorted(records)[:-1]}
+
+
 def _below_watermark(read: Read, highest: list[tuple[int, int]]) -> Iterator[Violation]:
     """Whether what was acknowledged before ``read`` began lies below the high watermark that it shows."""
     place = bisect_left(highest, read.began, key=lambda each: each[0])
@@ -156,4 +186,5 @@ def _running_maximum(acks: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _text(value: bytes) -> str:
-    return value.decode(errors="backslashreplace")
+    text = value.decode(errors="backslashreplace")
+    return text if len(text) <= TEXT_CHARACTERS_MAX else f"{text[:TEXT_CHARACTERS_MAX]}..."

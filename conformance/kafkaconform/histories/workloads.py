@@ -1,30 +1,24 @@
-"""The workloads that ``kafkaconform run`` has: which clients are at work together, and what is said of their history."""
+"""Concurrent workloads: which clients are at work together."""
 
 import secrets
-import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import attrs
 
-from kafkaconform.checks import Check, Target
-from kafkaconform.histories.checkers import violations
+from kafkaconform.checks import Check
 from kafkaconform.histories.client import Client, Unexpected
-from kafkaconform.histories.history import History, Partition, Violation
+from kafkaconform.histories.history import History, Partition
+from kafkaconform.histories.judging import judged
 from kafkaconform.histories.members import Auditor, Group, Member
 from kafkaconform.histories.producing import Producer
 from kafkaconform.histories.reading import Reader
 from kafkaconform.histories.surroundings import Surroundings
 from kafkaconform.prepare import group_name, make_topic, new_producer_id, topic_spec
-from kafkaconform.results import Difference, Kind, Outcome, Result
-from kafkaconform.session import ProbeFailed, Session
-from kafkaconform.wire import ConnectionClosed, NoAnswer, NotReproduced
+from kafkaconform.session import Session
 from kafkawire.messages.create_topics import CreateTopicsRequest
 from kafkawire.messages.delete_topics import DeleteTopicsRequest
-from kafkawire.primitives import MalformedMessage
-from kafkawire.records.iterate import MalformedRecord
 
-VIOLATIONS_SHOWN = 20
 #: What a broker that is set up as Kafka is allows at least.
 SESSION_TIMEOUT_MS = 6000
 CHURN_S = 0.05
@@ -59,14 +53,7 @@ class Workload:
         return f"histories/{self.name}"
 
     def run(self, host: str, port: int, release: str) -> History:
-        """The history of one run.
-
-        Raises:
-            Unexpected: the broker did what no correct broker does.
-            ProbeFailed, ConnectionClosed, NoAnswer: topics or groups could not be had.
-            NotReproduced, MalformedMessage, MalformedRecord: an answer cannot be read.
-            OSError: nobody listens there.
-        """
+        """The history of one run. Raises what `kafkaconform.histories.judging.judged` takes care of."""
         suffix = f"-{secrets.token_hex(4)}"
         session = Session(host, port, suffix=suffix, release=release, check_answers=False)
         try:
@@ -118,39 +105,9 @@ WORKLOADS = (
 )
 
 
-def checks() -> list[Check]:
-    """The workloads as checks, in their short form."""
-    return [check_of(workload) for workload in WORKLOADS]
-
-
 def check_of(workload: Workload) -> Check:
     """A workload as something that can be run."""
-    return Check(Kind.HISTORY, workload.path, workload.holds, lambda target: _judged(workload, target))
-
-
-def _judged(workload: Workload, target: Target) -> Result:
-    begin = time.monotonic()
-    found: list[Violation] = []
-    reason = ""
-    try:
-        found = violations(workload.run(target.host, target.port, target.release))
-    except (Unexpected, ProbeFailed, NotReproduced, MalformedMessage, MalformedRecord) as failure:
-        reason = str(failure) or type(failure).__name__
-    except (ConnectionClosed, NoAnswer):
-        reason = "the connection was closed, or no answer came, while topics and groups were prepared"
-    except OSError as failure:
-        reason = f"{target.bootstrap}: {failure.strerror or failure}"
-    if len(found) > VIOLATIONS_SHOWN:
-        reason = f"{len(found)} violations, of which the first {VIOLATIONS_SHOWN} are shown"
-    return Result(
-        Kind.HISTORY,
-        workload.path,
-        workload.holds,
-        Outcome.FAILED if found or reason else Outcome.PASSED,
-        time.monotonic() - begin,
-        reason,
-        tuple(Difference(f"invariant {one.invariant}", "", one.what) for one in found[:VIOLATIONS_SHOWN]),
-    )
+    return judged(workload.path, workload.holds, lambda target: workload.run(target.host, target.port, target.release))
 
 
 def _at_once(around: Surroundings, clients: Iterable[Callable[[], None]]) -> None:

@@ -3,6 +3,7 @@
 from kafkaconform.batches import LOG_APPEND_TIME, TIMESTAMP_MS, TRANSACTIONAL, Record, batch, uvarint, varint
 from kafkaconform.outcome import Tree
 from kafkaconform.prepare import UNKNOWN_UUID, group_name, make_topic, produce_request
+from kafkaconform.probes.fetch import fetch, part
 from kafkaconform.registry import probe
 from kafkaconform.session import Probing, Session
 from kafkawire.messages.produce import PartitionProduceData, ProduceRequest, TopicProduceData
@@ -246,7 +247,7 @@ def broken_record_lengths(session: Session) -> None:
 
 @probe
 def nulls_and_empties(session: Session) -> None:
-    """Null and empty keys, values and headers are all fine and all different."""
+    """Null and empty keys, values and headers are all fine and all different; they are kept as they came."""
     records = [
         Record(value=None),
         Record(value=b""),
@@ -254,7 +255,9 @@ def nulls_and_empties(session: Session) -> None:
         Record(key=None, value=None, headers=[(b"h", None), (b"h", b""), (b"", b"x")]),
     ]
     name, _ = make_topic(session, "orders")
-    session.connect().ask(produce_request(name, batch(records)), 9)
+    connection = session.connect()
+    connection.ask(produce_request(name, batch(records)), 9)
+    connection.ask(fetch(name, part()), 11)
 
 
 @probe

@@ -17,6 +17,7 @@ from kafkaconform.histories.history import (
     Marker,
     Partition,
     Read,
+    Retained,
     Seen,
     Send,
     Transaction,
@@ -109,7 +110,15 @@ END_OF_T1 = Marker(2, 7, 0, True)
 BOTH = read((0, "p/0"), (1, "p/1"), is_committed=True, markers=(END_OF_T1,))
 NOTHING = read(is_committed=True, markers=(Marker(2, 7, 0, False),))
 
+KEYED = [sent(0, 0, key=b"k"), sent(1, 1, key=b"other"), sent(2, 2, key=b"k")]
+LEFT = Retained(partition=P, start_offset=1, size_bytes=100, retention_bytes=100)
+
 GOOD = {
+    "compaction takes what is superseded": History(sends=KEYED, reads=[read((1, "p/1"), (2, "p/2"))]),
+    "compaction has not come": History(sends=KEYED, reads=[ALL]),
+    "retention takes the beginning": History(
+        sends=THREE, reads=[read((1, "p/1"), (2, "p/2"), from_offset=1)], retained=[LEFT]
+    ),
     "nothing happened": History(),
     "three records are read": History(sends=THREE, reads=[ALL]),
     "they are read in two answers": History(
@@ -184,6 +193,13 @@ GOOD = {
 }
 
 BAD: dict[str, tuple[int, History]] = {
+    "compaction takes the last record of a key": (16, History(sends=KEYED, reads=[read((0, "p/0"), (2, "p/2"))])),
+    "compaction keeps the older record": (20, History(sends=KEYED, reads=[read((0, "p/0"), (1, "p/1"))])),
+    "retention takes too much": (16, History(retained=[attrs.evolve(LEFT, retention_bytes=101)])),
+    "retention leaves a hole": (
+        20,
+        History(sends=THREE, reads=[read((2, "p/2"), from_offset=2)], retained=[LEFT]),
+    ),
     "an acknowledged record is skipped": (16, History(sends=THREE, reads=[read((0, "p/0"), (2, "p/2"))])),
     "a committed record is skipped": (
         16,
