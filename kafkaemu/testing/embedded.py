@@ -89,6 +89,8 @@ class Broker(Surface):
         self._failure: BaseException | None = None
         self._broker: PlainBroker | None = None
         self._bound: list[Bound] = []
+        #: Where those look who wait for an answer.
+        self._awaited: set[SimpleQueue[Any]] = set()
         self._traffic = Traffic()
         self._movable = MovableClock(RealClock())
         self._clock = BrokerClock(self._call, self._movable, self._plain)
@@ -154,6 +156,8 @@ class Broker(Surface):
             self._failure = error
         finally:
             started.put(None)
+            for replies in list(self._awaited):
+                replies.put((None, BrokerStopped("the broker was stopped before it answered")))
 
     async def _serve(self, started: SimpleQueue[None]) -> None:
         setup = self._setup
@@ -230,9 +234,11 @@ class Broker(Surface):
             except Exception as error:
                 fail(error)
 
+        self._awaited.add(replies)
         try:
             self._token.run_sync_soon(run)
         except trio.RunFinishedError:
+            self._awaited.discard(replies)
             raise BrokerStopped("the broker has been stopped") from None
         timeout_s = self.timeout_s + wait_s
         try:
@@ -240,6 +246,8 @@ class Broker(Surface):
         except Empty:
             self._plain()
             raise BrokerTimeout(f"no answer within {timeout_s:g} s; the broker is at:\n{self._stack()}") from None
+        finally:
+            self._awaited.discard(replies)
         if error is not None:
             raise error
         return value  # type: ignore[return-value]

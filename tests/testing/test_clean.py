@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kafkaemu.testing import Broker, BrokerNotShared, BrokerTimeout
+from kafkaemu.testing import Broker, BrokerNotShared, BrokerStopped, BrokerTimeout
 from tests.support.raw import RawClient
 
 BROKERS = 200
@@ -140,6 +140,23 @@ def test_a_broker_that_hangs_is_told_with_where_it_is() -> None:
         with pytest.raises(BrokerTimeout, match=r"no answer within 0\.05 s; the broker is at:(.|\n)*wait"):
             broker.topics()
         release.set()
+
+
+def test_those_who_wait_for_a_broker_that_stops_are_told_at_once() -> None:
+    told = []
+
+    def wait() -> None:
+        with pytest.raises(BrokerStopped, match="before it answered"):
+            broker.wait_for("orders", 1, timeout=60)
+        told.append(True)
+
+    with Broker() as broker:
+        thread = threading.Thread(target=wait)
+        thread.start()
+        while not broker._call(lambda: len(broker._plain().waiting)):
+            pass
+    thread.join(20)
+    assert told
 
 
 SCRIPTS = {
