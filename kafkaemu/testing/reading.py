@@ -39,6 +39,7 @@ class Reader:
         self._by_node: dict[int, list[int]] = {}
         for index, node in leaders.items():
             self._by_node.setdefault(node, []).append(index)
+        self._indexes = list(leaders)
         #: The next offset to read, by partition.
         self._next: dict[int, int] = {}
 
@@ -76,9 +77,9 @@ class Reader:
                 return records
 
     @property
-    def has_partitions(self) -> bool:
-        """Whether there is anything to read from; not if the topic has gone."""
-        return bool(self._next)
+    def is_whole(self) -> bool:
+        """Whether every partition is read. A new leader may not know yet that it is one, and a topic may have gone."""
+        return bool(self._next) and all(index in self._next for index in self._indexes)
 
     def read_next(self, wait_s: float) -> list[Record]:
         """What has come since; waits for it, at most so long."""

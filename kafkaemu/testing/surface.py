@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 TIMEOUT_S = 10.0
 #: Any broker will do for a request.
 ANYWHERE: Final = -1
+#: What a broker says that has not heard yet that it leads a partition.
+NOT_KNOWN_YET = {ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION}
 #: How many records a failure message shows.
 SHOWN_RECORDS = 20
 
@@ -114,37 +116,52 @@ class Surface(ABC):
         ``timestamp_ms`` is the broker's time unless given. Without ``partition`` the key says which, as Java's clients have it, and
         records without a key go round. A topic that is not there is made, if the broker makes topics by itself.
         """
-        from kafkaemu.testing.partitioner import partition_of
         from kafkawire.messages.produce import PartitionProduceData, ProduceRequest, TopicProduceData
         from kafkawire.records.builder import build_batch
         from kafkawire.records.record import Record as WireRecord
 
-        leaders = self._leaders(topic, create=True)
         raw_key = to_bytes(key)
-        if partition is None and raw_key is not None:
-            partition = partition_of(raw_key, len(leaders))
-        elif partition is None:
-            partition = self._turn % len(leaders)
-            self._turn += 1
         pairs = headers.items() if isinstance(headers, Mapping) else headers
         wire_headers = tuple((name, to_bytes(text)) for name, text in pairs)
         now_ms = self._now_ms() if timestamp_ms is None else timestamp_ms
         batch = build_batch([WireRecord(raw_key, to_bytes(value), wire_headers, now_ms)])
-        data = TopicProduceData(name=topic, partition_data=[PartitionProduceData(index=partition, records=batch)])
-        request = ProduceRequest(acks=-1, timeout_ms=self._timeout_ms, topic_data=[data])
-        answer = self._ask(request, 8, node=leaders.get(partition, ANYWHERE))
-        result = answer.responses[0].partition_responses[0]
+        for _ in self._attempts(Deadline(self.timeout_s)):
+            leaders = self._leaders(topic, create=True)
+            index = self._partition(partition, raw_key, len(leaders))
+            data = TopicProduceData(name=topic, partition_data=[PartitionProduceData(index=index, records=batch)])
+            request = ProduceRequest(acks=-1, timeout_ms=self._timeout_ms, topic_data=[data])
+            answer = self._ask(request, 8, node=leaders.get(index, ANYWHERE))
+            result = answer.responses[0].partition_responses[0]
+            if index not in leaders or result.error_code not in NOT_KNOWN_YET:
+                break
         reasons = [one.batch_index_error_message for one in result.record_errors if one.batch_index_error_message]
-        refuse(f"no record for {topic}-{partition}", result.error_code, result.error_message or " ".join(reasons))
+        refuse(f"no record for {topic}-{index}", result.error_code, result.error_message or " ".join(reasons))
         told_ms = now_ms if result.log_append_time_ms < 0 else result.log_append_time_ms
-        return Record(topic, partition, result.base_offset, told_ms, raw_key, to_bytes(value), wire_headers)
+        return Record(topic, index, result.base_offset, told_ms, raw_key, to_bytes(value), wire_headers)
+
+    def _partition(self, wanted: int | None, key: bytes | None, partitions: int) -> int:
+        """Where a record goes."""
+        from kafkaemu.testing.partitioner import partition_of
+
+        if wanted is not None:
+            return wanted
+        if key is not None:
+            return partition_of(key, partitions)
+        self._turn += 1
+        return (self._turn - 1) % partitions
 
     def records(self, topic: str, *, partition: int | None = None) -> list[Record]:
         """Every record that a read_committed consumer would get now, by partition and offset; none of a topic that is not there."""
-        leaders = self._leaders(topic)
-        if partition is not None:
-            leaders = {index: leader for index, leader in leaders.items() if index == partition}
-        return sorted_records(self._reader(topic, leaders).read_to_end()) if leaders else []
+        records: list[Record] = []
+        for _ in self._attempts(Deadline(self.timeout_s)):
+            leaders = self._leaders(topic)
+            if partition is not None:
+                leaders = {index: leader for index, leader in leaders.items() if index == partition}
+            reader = self._reader(topic, leaders)
+            records = reader.read_to_end()
+            if reader.is_whole or not leaders:
+                break
+        return sorted_records(records)
 
     def wait_for(self, topic: str, n: int = 1, timeout: float | None = None) -> list[Record]:
         """Wait until a topic has ``n`` records, at most ``timeout`` seconds (None: ``timeout_s``); returns all it has.
@@ -214,7 +231,12 @@ class Surface(ABC):
         for name in sorted({one.topic for one in (*committed, *assigned)}):
             if topic is not None and name != topic:
                 continue
-            ranges = self._reader(name, self._leaders(name)).ranges()
+            ranges: dict[int, tuple[int, int]] = {}
+            for _ in self._attempts(Deadline(self.timeout_s)):
+                leaders = self._leaders(name)
+                ranges = self._reader(name, leaders).ranges()
+                if len(ranges) == len(leaders):
+                    break
             for index, (start, end) in ranges.items():
                 where = TopicPartition(name, index)
                 if where in committed or where in assigned:
@@ -309,10 +331,10 @@ class Surface(ABC):
                 return sorted_records(records)
             if deadline.left_s <= 0:
                 break
-            if not reader.has_partitions:
-                # Deleted in the meantime; it may come back.
+            if not reader.is_whole:
+                # Not led yet, or deleted in the meantime; it may come back.
                 reader = None
-        there = f"has {len(records)}" if reader.has_partitions else "is not there"
+        there = f"has {len(records)}" if self._leaders(topic) else "is not there"
         text = f"waited {deadline.seconds:g} s for {what} in {topic!r}, which {there}"
         raise WaitedInVain("\n".join(filter(None, (text, shown(records), self._what_happened()))))
 
