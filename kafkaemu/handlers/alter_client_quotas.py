@@ -1,7 +1,9 @@
 """AlterClientQuotas: sets and removes quotas of users, client ids and addresses. They are kept and told; nothing obeys them yet.
 
 Behavior:
-    - Each entity is answered on its own, and all its quotas or none are set. [client_quotas/several_entities]
+    - Each entity is answered on its own. [client_quotas/several_entities]
+    - All quotas of an entity are set, or none. [test:
+      tests/unit/metadata/test_client_quotas.py::test_one_bad_quota_refuses_all_of_its_entity]
     - One that comes twice, or sets a quota twice, is refused once: INVALID_REQUEST. [client_quotas/several_entities,
       client_quotas/bad_quotas, client_quotas/two_faults_of_an_entity]
     - No parts, an unknown kind, or an empty name: INVALID_REQUEST. Of a kind that comes twice one counts.

@@ -15,7 +15,7 @@ Behavior:
 
 Versions:
     - 2 is flexible. [create_partitions/every_version]
-    - 3 lets a quota refuse with THROTTLING_QUOTA_EXCEEDED; there are none. [create_partitions/every_version]
+    - 3 could be refused by a quota; there are none that do. [create_partitions/every_version]
 
 Differences: the timeout never strikes; the real broker answers one of 0 or below with REQUEST_TIMED_OUT.
 """

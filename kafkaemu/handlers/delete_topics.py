@@ -12,7 +12,6 @@ Behavior:
     - Internal topics may be deleted. [delete_topics/internal_topic]
     - A topic is gone when it is answered, so the timeout never strikes. [delete_topics/timeouts,
       delete_topics/metadata_forgets]
-    - Errors come before the topics deleted, each once; the real broker shuffles them. [delete_topics/several]
     - No topics: none. [delete_topics/no_topics]
 
 Versions:
@@ -20,6 +19,8 @@ Versions:
       tests/unit/handlers/test_topics.py::test_deletion_can_be_switched_off]
     - 5 adds the message. [delete_topics/every_version]
     - 6 takes and answers ids. [delete_topics/by_topic_id, delete_topics/every_version]
+
+Differences: errors come before the topics deleted; the real broker shuffles all of them.
 """
 
 from __future__ import annotations
