@@ -8,7 +8,7 @@ that the same id has the same name throughout a probe and two different ones nev
 import base64
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import attrs
@@ -41,11 +41,15 @@ MARKED_FIELDS = {
     "log_dir": "directory",
     "path": "directory",
 }
+#: Kinds of config resources whose name is the id of a broker: brokers, and their loggers.
+BROKER_RESOURCES = (4, 8)
 ONE_DAY_S = 86_400
 #: Kinds whose values are never told apart: two times may fall together in one run and not in the next.
 UNNUMBERED = {"time"}
 
 _RANDOM_PART = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+#: As in "Unexpected broker id, expected 1, but received 4711".
+_BROKER_IN_SENTENCE = re.compile(r"(?<=xpected )[0-9]+|(?<= received )[0-9]+")
 
 
 @attrs.frozen
@@ -122,10 +126,12 @@ class Placeholders:
 
     Args:
         run_suffix: what `Session.name` puts behind the names of topics and groups; it is taken away again.
+        brokers: ids of brokers, which have a placeholder also where they name a resource, and in sentences about them.
     """
 
-    def __init__(self, run_suffix: str) -> None:
+    def __init__(self, run_suffix: str, brokers: Collection[int] = ()) -> None:
         self._run_suffix = run_suffix
+        self._broker_names = {str(broker): broker for broker in brokers}
         self._numbers: dict[str, dict[Any, int]] = {}
         self._uuid_texts: dict[str, str] = {}
 
@@ -144,6 +150,8 @@ class Placeholders:
         if isinstance(tree, Mark):
             return self.name(tree.kind, tree.value)
         if isinstance(tree, dict):
+            if tree.get("resource_type") in BROKER_RESOURCES and tree.get("resource_name") in self._broker_names:
+                tree = {**tree, "resource_name": Mark("broker", self._broker_names[tree["resource_name"]])}
             return {key: self.resolve(value) for key, value in tree.items()}
         if isinstance(tree, list):
             return [self.resolve(value) for value in tree]
@@ -155,7 +163,13 @@ class Placeholders:
         text = text.replace(self._run_suffix, "")
         for uuid_text, placeholder in self._uuid_texts.items():
             text = text.replace(uuid_text, placeholder)
+        if self._broker_names:
+            text = _BROKER_IN_SENTENCE.sub(lambda match: self._broker_of(match.group()), text)
         return _RANDOM_PART.sub(lambda match: self.name("random", match.group()), text)
+
+    def _broker_of(self, digits: str) -> str:
+        """The placeholder of a broker's id; any other number as it is."""
+        return self.name("broker", self._broker_names[digits]) if digits in self._broker_names else digits
 
 
 def differences(expected: Tree, actual: Tree, path: str = "") -> list[tuple[str, Tree, Tree]]:

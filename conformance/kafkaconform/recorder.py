@@ -40,6 +40,9 @@ def _record_one(console: Console, probe: Probe, host: str, port: int, release: s
     try:
         golden, unstable = record_probe(probe, host, port, release=release)
     except NotAskable as reason:
+        if release == BASE_RELEASE:
+            console.print(f"[red]{probe.path}[/red]: {reason}", highlight=False)
+            return False
         leave_out(folder, release, probe, str(reason))
         return True
     except Unfinished as failure:

@@ -8,7 +8,7 @@ through the unrecorded helpers.
 import functools
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, cast
 
 import attrs
@@ -26,6 +26,7 @@ from kafkaconform.wire import (
 )
 from kafkawire.declare import Message, TopLevel
 from kafkawire.messages.describe_quorum import DescribedPartition, DescribedTopic, DescribeQuorumRequest
+from kafkawire.messages.metadata import MetadataRequest
 
 #: How long a step that expects no answer waits for one.
 SILENCE_S = 0.5
@@ -277,12 +278,16 @@ class Session:
         for step in self.steps:
             if "outcome" not in step:
                 raise ProbeFailed(f"the answer to {step['request']} was never read")
-        return self.finished_steps()
+        return self.finished_steps(self._brokers() if "resource_type" in str(self.steps) else ())
 
-    def finished_steps(self) -> list[Step]:
+    def _brokers(self) -> list[int]:
+        """Ids of the brokers of the cluster, by which configs name them."""
+        return [int(broker.node_id) for broker in self.service.quietly(MetadataRequest(topics=[]), 12).brokers]
+
+    def finished_steps(self, brokers: Collection[int] = ()) -> list[Step]:
         """The steps whose outcome is known, normalised."""
         finished = [step for step in self.steps if "outcome" in step]
-        return cast(list[Step], Placeholders(self.suffix).resolve(finished))
+        return cast(list[Step], Placeholders(self.suffix, brokers).resolve(finished))
 
 
 def retried(attempt: Callable[[], int], *, wanted: Sequence[int] = (0,), tries: int = 200) -> None:

@@ -209,7 +209,8 @@ def test_a_high_watermark_off_by_one_is_found(history: History, data: st.DataObj
     last = [read for read in history.reads[-2:] if read.high_watermark > 0]
     wrong = data.draw(st.sampled_from(last))
     by = data.draw(st.sampled_from((-1, 1)))
-    history.reads.append(attrs.evolve(wrong, high_watermark=wrong.high_watermark + by))
+    later = {"began": wrong.ended + 1, "ended": wrong.ended + 2}
+    history.reads.append(attrs.evolve(wrong, high_watermark=wrong.high_watermark + by, **later))
     assert 21 in found(history)
 
 

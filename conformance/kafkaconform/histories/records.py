@@ -131,10 +131,15 @@ def everything_acknowledged_is_seen(history: History) -> Iterator[Violation]:
 
 
 def reads_end_at_the_high_watermark(history: History) -> Iterator[Violation]:
-    """21. An answer has nothing at or past its high watermark (read_committed: its last stable offset).
+    """21. Nothing is read at or past the high watermark (read_committed: the last stable offset).
 
-    The high watermark lies above what was acknowledged before it was asked for (13), and never above what there is.
+    That is the highest which any answer ever tells: Kafka looks it up for an answer before it looks up how far to read, and it may
+    rise in between. It never falls, lies above what was acknowledged before it was asked for (13), and never above what there is.
     """
+    told: dict[tuple[Partition, bool], int] = defaultdict(int)
+    for read in history.reads:
+        for is_committed, limit in ((False, read.high_watermark), (True, read.stable_offset)):
+            told[read.partition, is_committed] = max(told[read.partition, is_committed], limit)
     ends: dict[Partition, int] = defaultdict(int)
     for read in history.reads:
         ends[read.partition] = max(ends[read.partition], read.end)
@@ -143,10 +148,12 @@ def reads_end_at_the_high_watermark(history: History) -> Iterator[Violation]:
         if send.ending is Ending.DONE and send.offset is not None and send.ended is not None:
             acknowledged[send.partition].append((send.ended, send.offset))
             ends[send.partition] = max(ends[send.partition], send.offset + 1)
+    for read in history.reads:
+        acknowledged[read.partition].append((read.ended, read.high_watermark - 1))
     highest = {partition: _running_maximum(sorted(acks)) for partition, acks in acknowledged.items()}
     for read in history.reads:
         name = "last stable offset" if read.is_committed else "high watermark"
-        limit = read.stable_offset if read.is_committed else read.high_watermark
+        limit = told[read.partition, read.is_committed]
         if read.end > limit and read.end > read.from_offset:
             yield Violation(21, f"{read.reader} read {read.partition} at {read.end - 1}, and the {name} is {limit}")
         if read.high_watermark > ends[read.partition]:
@@ -172,7 +179,7 @@ def _below_watermark(read: Read, highest: list[tuple[int, int]]) -> Iterator[Vio
         yield Violation(
             21,
             f"{read.reader} was told that {read.partition} has a high watermark of {read.high_watermark}, "
-            f"after offset {highest[place - 1][1]} had been acknowledged",
+            f"after offset {highest[place - 1][1]} had been acknowledged, or lain below it",
         )
 
 

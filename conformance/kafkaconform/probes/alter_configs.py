@@ -81,7 +81,7 @@ def unknown_resources(session: Session) -> None:
         (127, "x"),
         (GROUP, ""),
         (CLIENT_METRICS, ""),
-        (BROKER_LOGGER, "1"),
+        (BROKER_LOGGER, str(broker_id(session))),
         (BROKER_LOGGER, ""),
     ):
         connection.ask(replace(kind, name, {"retention.ms": "1"}), 2)

@@ -1,6 +1,6 @@
 """A controller's listener: what only a connection to it can show."""
 
-from kafkaconform.prepare import make_topic
+from kafkaconform.prepare import broker_id, make_topic
 from kafkaconform.probes import scram_credentials as scram
 from kafkaconform.probes.describe_configs import BROKER, BROKER_LOGGER, TOPIC, describe, in_order
 from kafkaconform.probes.incremental_alter_configs import APPEND, DELETE, SET, alter
@@ -86,11 +86,12 @@ def config_changes(session: Session) -> None:
     ):
         connection.ask(alter(TOPIC, name, *changes), 1)
         connection.ask(describe(TOPIC, name, "retention.ms"), 4, view=in_order)
+    node = str(broker_id(session))
     for changes in (
         [("log.retention.ms", APPEND, "1")],
         [("no.such.key", APPEND, "1")],
         [("min.insync.replicas", SET, "2")],
     ):
-        connection.ask(alter(BROKER, "1", *changes), 1)
+        connection.ask(alter(BROKER, node, *changes), 1)
     connection.ask(alter(BROKER, "+4711", ("log.retention.ms", SET, "1")), 1)
-    connection.ask(alter(BROKER_LOGGER, "1", ("no.such.logger", SET, "INFO")), 1)
+    connection.ask(alter(BROKER_LOGGER, node, ("no.such.logger", SET, "INFO")), 1)
