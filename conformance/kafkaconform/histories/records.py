@@ -149,7 +149,8 @@ def reads_end_at_the_high_watermark(history: History) -> Iterator[Violation]:
             acknowledged[send.partition].append((send.ended, send.offset))
             ends[send.partition] = max(ends[send.partition], send.offset + 1)
     for read in history.reads:
-        acknowledged[read.partition].append((read.ended, read.high_watermark - 1))
+        if read.ended is not None:
+            acknowledged[read.partition].append((read.ended, read.high_watermark - 1))
     highest = {partition: _running_maximum(sorted(acks)) for partition, acks in acknowledged.items()}
     for read in history.reads:
         name = "last stable offset" if read.is_committed else "high watermark"
