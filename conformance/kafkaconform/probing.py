@@ -38,6 +38,8 @@ def _run(probe: Probe, target: Target) -> Result:
         return ended(Outcome.NOT_RUN, str(reason))
     try:
         actual = run_probe(probe, target.host, target.port, release=target.release)["steps"]
+    except NotAskable as reason:
+        return ended(Outcome.NOT_RUN, str(reason))
     except Unfinished as failure:
         asked = asked_of(expected, failure.steps)
         return ended(Outcome.FAILED, str(failure), expected=expected, actual=failure.steps, asked=asked)

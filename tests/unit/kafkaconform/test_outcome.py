@@ -88,3 +88,18 @@ def test_batches_are_read_as_they_were_built() -> None:
 def test_a_cut_batch_is_shown_as_bytes() -> None:
     whole = batch()
     assert list(batch_tree(whole + whole[:20]))[1] == {"tail": {"bytes": whole[:20].hex()}}
+
+
+def test_the_id_of_a_broker_is_a_placeholder_where_it_names_a_resource_and_in_sentences_about_it() -> None:
+    tree = [
+        {"resource_type": 4, "resource_name": "7", "error_message": "Unexpected broker id, expected 7, but received 8"},
+        {"resource_type": 2, "resource_name": "7"},
+    ]
+    assert Placeholders("-x", [7]).resolve(tree) == [
+        {
+            "resource_type": 4,
+            "resource_name": "<broker:1>",
+            "error_message": "Unexpected broker id, expected <broker:1>, but received 8",
+        },
+        {"resource_type": 2, "resource_name": "7"},
+    ]

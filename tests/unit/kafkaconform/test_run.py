@@ -17,6 +17,9 @@ from kafkaconform.checks import Check, Target
 from kafkaconform.cli import main
 from kafkaconform.goldens import shipped_goldens
 from kafkaconform.known import KnownList
+from kafkaconform.probing import probe_checks
+from kafkaconform.registry import all_probes
+from kafkaconform.releases import NotAskable
 from kafkaconform.results import Kind, Outcome, Result, Run
 from kafkaconform.runner import run_checks
 from kafkaconform.scenario_checks import UnknownClient, chosen_clients
@@ -218,3 +221,14 @@ def test_clients_are_chosen_by_name_library_or_release() -> None:
     }
     with pytest.raises(UnknownClient, match="telnet"):
         chosen_clients(["telnet"], "4.3.1")
+
+
+def test_what_a_broker_cannot_be_asked_any_more_is_not_run(bootstrap: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*rest: object, **options: object) -> None:
+        raise NotAskable("start it anew")
+
+    host, port = bootstrap.split(":")
+    (check, *_) = probe_checks(all_probes("list_groups/*"))
+    monkeypatch.setattr("kafkaconform.probing.run_probe", refused)
+    result = check.run(Target(host, int(port), "4.3.1", shipped_goldens()))
+    assert (result.outcome, result.reason) == (Outcome.NOT_RUN, "start it anew")
