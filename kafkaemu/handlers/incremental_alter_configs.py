@@ -7,7 +7,8 @@ Behavior:
       incremental_alter_configs/order_of_checks]
     - A null for anything but a deletion: 42. [incremental_alter_configs/bad_changes_of_a_topic,
       incremental_alter_configs/order_of_checks]
-    - An unknown kind, a broker that is not this one: 42. [incremental_alter_configs/unknown_resources,
+    - An unknown kind, a broker that is not this one, or a name that is no int: 42.
+      [incremental_alter_configs/unknown_resources, incremental_alter_configs/odd_broker_names,
       incremental_alter_configs/order_of_checks]
     - No logger can be adjusted: none exists. [incremental_alter_configs/unknown_loggers]
     - An unknown operation: UNKNOWN_SERVER_ERROR (-1). [incremental_alter_configs/bad_changes_of_a_topic]

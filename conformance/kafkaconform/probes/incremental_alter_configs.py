@@ -425,6 +425,7 @@ def only_cordoned(answer: dict[str, Tree]) -> dict[str, Tree]:
 
 
 @probe
+@asked_since("4.3", "no log directory can be cordoned")
 def cordoned_log_dirs(session: Session) -> None:
     """With all its directories cordoned a broker gets no new partition: 38, except where it is named itself (KIP-1066)."""
     name, _ = make_topic(session, "orders")
@@ -490,3 +491,12 @@ def nothing_to_change(session: Session) -> None:
         (99, "x"),
     ):
         connection.ask(alter(kind, resource_name), 1)
+
+
+@probe
+def odd_broker_names(session: Session) -> None:
+    """A broker is named by an int: what is no number, or a larger one, names none."""
+    connection = session.connect()
+    for name in ("2147483647", "2147483648", "99999999999", "-2147483649", "9" * 5000, "1.0", " 1", "0x1", "-"):
+        for kind in (BROKER, BROKER_LOGGER):
+            connection.ask(alter(kind, name, ("log.retention.ms", SET, "1000")), 1)
