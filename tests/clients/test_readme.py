@@ -51,10 +51,10 @@ def test_every_make_target_that_is_named_exists() -> None:
 
 
 def test_every_local_link_leads_somewhere() -> None:
-    for document in ("README.md", "CONTRIBUTING.md", "conformance/README.md", "tests/README.md"):
-        path = ROOT / document
+    documents = ["README.md", "CONTRIBUTING.md", "conformance/README.md", "tests/README.md", "examples/README.md"]
+    for path in [*(ROOT / document for document in documents), *(ROOT / "docs").glob("*.md")]:
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8")):
-            assert (path.parent / target).exists(), f"{document}: {target}"
+            assert (path.parent / target).exists(), f"{path}: {target}"
 
 
 def test_every_option_of_serve_that_is_named_exists() -> None:
