@@ -4,7 +4,7 @@ from kafkaconform.prepare import broker_id, make_topic
 from kafkaconform.probes import scram_credentials as scram
 from kafkaconform.probes.describe_configs import BROKER, BROKER_LOGGER, TOPIC, describe, in_order
 from kafkaconform.probes.incremental_alter_configs import APPEND, DELETE, SET, alter
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.releases import CONTROLLER_APIS, served_versions
 from kafkaconform.session import Session
 from kafkaconform.wire import request_frame
@@ -69,6 +69,7 @@ def scram_credentials(session: Session) -> None:
 
 
 @probe
+@asked_since("4.0", "min.insync.replicas of the broker would stay changed, in the way of other probes")
 def config_changes(session: Session) -> None:
     """What a broker refuses before it asks its controller: keys named twice, nulls; and lists that are none."""
     name, _ = make_topic(session, "orders")

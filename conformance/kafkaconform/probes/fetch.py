@@ -6,7 +6,7 @@ from kafkaconform.batches import Record, batch
 from kafkaconform.outcome import Tree
 from kafkaconform.prepare import UNKNOWN_UUID, append, make_topic, produce_request, wait_until_gone
 from kafkaconform.probes.delete_topics import by_name
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Session
 from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchTopic
 
@@ -252,6 +252,7 @@ def leader_epoch_in_batches(session: Session) -> None:
 
 
 @probe
+@asked_since("3.3", "with ZooKeeper a topic that is deleted is in the way for a moment more")
 def recreated_topic(session: Session) -> None:
     """A topic made again has another id; the old one is 100 from then on."""
     name, topic_id = make_topic(session, "orders")

@@ -59,6 +59,7 @@ def unknown_key_types(session: Session) -> None:
 
 
 @probe
+@asked_since("3.0", "FindCoordinator asks for one key up to version 3")
 def transactional_id(session: Session) -> None:
     """The coordinator of a transactional id."""
 

@@ -69,6 +69,7 @@ def every_version(session: Session) -> None:
 
 
 @probe
+@asked_since("3.3", "a change of a list does not come to be described as expected")
 def lists(session: Session) -> None:
     """Items are appended to and taken from a list, starting from its default; what is there already, or not, is no error."""
     name, _ = make_topic(session, "orders")

@@ -5,7 +5,7 @@ import cramjam
 from kafkaconform.batches import TIMESTAMP_MS, Record, batch
 from kafkaconform.outcome import Tree
 from kafkaconform.prepare import append, make_topic
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Session
 from kafkawire.messages.delete_records import DeleteRecordsPartition, DeleteRecordsRequest, DeleteRecordsTopic
 from kafkawire.messages.list_offsets import ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic
@@ -259,6 +259,7 @@ def largest_timestamp_twice(session: Session) -> None:
 
 
 @probe
+@asked_since("3.6", "there is no message.timestamp.before.max.ms")
 def without_timestamps(session: Session) -> None:
     """Records that have no time (-1): nothing has the largest, nothing is found."""
     name, _ = make_topic(session, "orders", configs={"message.timestamp.before.max.ms": str(2**63 - 1)})

@@ -4,7 +4,7 @@ from kafkaconform.batches import LOG_APPEND_TIME, TIMESTAMP_MS, TRANSACTIONAL, R
 from kafkaconform.outcome import Tree
 from kafkaconform.prepare import UNKNOWN_UUID, group_name, make_topic, produce_request
 from kafkaconform.probes.fetch import fetch, part
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Probing, Session
 from kafkawire.messages.produce import PartitionProduceData, ProduceRequest, TopicProduceData
 
@@ -288,6 +288,7 @@ def too_large(session: Session) -> None:
 
 
 @probe
+@asked_since("3.6", "there is no message.timestamp.before.max.ms")
 def timestamps(session: Session) -> None:
     """A timestamp beyond what the topic allows: 32 for the partition, each offending record named from
     version 8 on.

@@ -10,7 +10,7 @@ from kafkaconform.prepare import append, make_topic, new_producer_id
 from kafkaconform.probes.fetch import fetch, part
 from kafkaconform.probes.list_offsets import ask_for, without_time
 from kafkaconform.probes.produce_compressed import COMPRESSED, TWO
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Session
 
 COMPRESSION_TYPES = ("uncompressed", "gzip", "snappy", "lz4", "zstd", "producer")
@@ -133,6 +133,7 @@ WORDY = [Record(value=b" ".join(b"%d" % (n * n * i % 9973) for n in range(60))) 
 
 
 @probe
+@asked_since("3.8", "there is no compression.gzip.level")
 def levels(session: Session) -> None:
     """A topic's level of compression is what batches are written with: the records are the same, and packed tighter."""
     connection = session.connect()

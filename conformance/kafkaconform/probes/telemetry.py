@@ -7,7 +7,7 @@ from kafkaconform.prepare import wait_for_config
 from kafkaconform.probes.api_versions import REQUEST as WHO
 from kafkaconform.probes.describe_configs import CLIENT_METRICS
 from kafkaconform.probes.incremental_alter_configs import DELETE, SET, alter
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Probing, Session
 from kafkawire.messages.get_telemetry_subscriptions import GetTelemetrySubscriptionsRequest
 from kafkawire.messages.push_telemetry import PushTelemetryRequest
@@ -133,6 +133,7 @@ def pushes_out_of_the_blue(session: Session) -> None:
 
 
 @probe
+@asked_since("4.0", "subscriptions to client metrics are not described with their defaults, or there are none")
 def metrics_for_some_clients(session: Session) -> None:
     """What subscriptions that match a client want, together, and the shortest of their intervals; all of a list has to match."""
     mine = session.name("me")
@@ -160,6 +161,7 @@ def metrics_for_some_clients(session: Session) -> None:
 
 
 @probe
+@asked_since("4.0", "subscriptions to client metrics are not described with their defaults, or there are none")
 def what_is_matched(session: Session) -> None:
     """Whole names have to match: of the client, its software, its id and its address."""
     mine = session.name("me")
@@ -190,6 +192,7 @@ def what_is_matched(session: Session) -> None:
 
 
 @probe
+@asked_since("4.0", "subscriptions to client metrics are not described with their defaults, or there are none")
 def only_an_interval(session: Session) -> None:
     """A subscription without metrics has its interval all the same; one for everything is not told anything else."""
     mine = session.name("me")
@@ -203,6 +206,7 @@ def only_an_interval(session: Session) -> None:
 
 
 @probe
+@asked_since("4.0", "subscriptions to client metrics are not described with their defaults, or there are none")
 def without_a_client_id(session: Session) -> None:
     """A client that says no name at all."""
     connection = session.connect()
