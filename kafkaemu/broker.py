@@ -21,6 +21,7 @@ from kafkaemu.metadata.controller import Changes, Controller
 from kafkaemu.metadata.image import ResourceType, TopicImage
 from kafkaemu.metadata.topic_creation import NewTopic
 from kafkaemu.replica.manager import ReplicaManager
+from kafkaemu.replica.partition import Partition, StrictPartition
 from kafkaemu.server.connection import Connections, host_text
 from kafkaemu.server.dispatch import Dispatcher
 from kafkaemu.server.warming import Warming
@@ -86,8 +87,7 @@ class Broker:
             config.use_keys(*profile.keys)
         clock = world.clock
         #: Deadlines on moved time and on real time (DESIGN 5).
-        self.moved = Deadlines()
-        self.real = Deadlines()
+        self.moved, self.real = Deadlines(), Deadlines()
         self.waiting = WaitingRoom(self.moved, self.real, clock.now_ms, clock.real_ms)
         self.controller = Controller(config, world.entropy, cluster_id, profile=profile)
         self.replicas = ReplicaManager(
@@ -97,6 +97,7 @@ class Broker:
             clock.now_ms,
             world.entropy.below,
             fetch_session_slots=config["max.incremental.fetch.session.cache.slots"],
+            partition_type=StrictPartition if profile.counts_replicas_strictly else Partition,
         )
         self._listeners: Listeners | None = None
         #: What `_log_config` has made, by what is set on a topic; made anew when a broker's config changes.
@@ -179,7 +180,7 @@ class Broker:
         from kafkaemu.groups.settings import GroupSettings
 
         self._warming.expect_member()
-        settings = GroupSettings.of(self.config)
+        settings = GroupSettings.of(self.config, self.context.profile)
         world = self.world
         return GroupCoordinator(settings, self.replicas, self.waiting, self.moved, world.clock, world.entropy)
 
@@ -313,6 +314,7 @@ class Broker:
                 config["log.cleaner.threads"],
                 config["log.cleaner.io.buffer.load.factor"],
             ),
+            refuses_append_time=self.context.profile.refuses_append_time,
         )
         min_insync_replicas = values["min.insync.replicas"]
         assert isinstance(min_insync_replicas, int)

@@ -54,6 +54,8 @@ _TOPIC_KEYS_SINCE = {
     "3.8": ("compression.gzip.level", "compression.lz4.level", "compression.zstd.level"),
     "3.9": ("remote.log.copy.disable", "remote.log.delete.on.disable"),
 }
+#: Timestamp with a meaning of its own in ListOffsets -> first release that knows it; None for all.
+_SPECIAL_TIMESTAMPS = {-1: None, -2: None, -3: "3.0", -4: "3.4"}
 _INT64_MAX = "9223372036854775807"
 #: Topic keys that went with 4.0, or were otherwise before; those of brokers have ``log.`` before the name.
 _KEYS_BEFORE_4: tuple[Row, ...] = (
@@ -107,6 +109,20 @@ def past_profile(release: str) -> Profile:
         prints_kafka_server_started=is_before_4,
         has_no_group_configs=is_before_4,
         list_offsets_answers_repetition=is_before_4,
+        special_timestamps=_special_timestamps(minor),
+        largest_timestamp_is_shallow=_is_before(minor, "3.7"),
+        counts_replicas_strictly=_is_before(minor, "3.7"),
+        refuses_append_time=_is_before(minor, "3.6"),
+        groups_end_with_their_offsets=is_before_4,
+        ignores_unknown_instances=_is_before(minor, "3.0"),
+        group_states_are_exact=_is_before(minor, "3.7"),
+        has_no_client_metrics=_is_before(minor, "3.7"),
+        updates_features_singly=is_before_4,
+        quotas_may_be_nothing=_is_before(minor, "3.9"),
+        trips_over_unknown_lists=is_before_4,
+        has_zookeeper_keys=is_before_4,
+        log_dirs_name_every_topic=_is_before(minor, "3.4"),
+        unread_aborted_are_null=_is_before(minor, "3.0"),
         withholds_zstd=is_before_4,
         withheld_records_are_null=is_before_4 and not uses_zookeeper,
     )
@@ -114,6 +130,15 @@ def past_profile(release: str) -> Profile:
 
 def _is_before(release: str, other: str) -> bool:
     return RELEASES.index(release) < RELEASES.index(other)
+
+
+def _special_timestamps(release: str) -> frozenset[int] | None:
+    """None once the version of the request decides."""
+    if not _is_before(release, "3.9"):
+        return None
+    return frozenset(
+        timestamp for timestamp, since in _SPECIAL_TIMESTAMPS.items() if since is None or not _is_before(release, since)
+    )
 
 
 def _keys(release: str) -> tuple[KeyTable, KeyTable] | None:

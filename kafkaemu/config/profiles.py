@@ -41,6 +41,34 @@ class Profile:
     has_no_group_configs: bool = False
     #: Whether ListOffsets answers every partition as often as it is named, in the shape of the request.
     list_offsets_answers_repetition: bool = False
+    #: The negative timestamps of ListOffsets that mean something, in every version, while others are times.
+    special_timestamps: frozenset[int] | None = None
+    #: Whether the record with the largest timestamp is only the last one of its batch, where finding it would take a look inside.
+    largest_timestamp_is_shallow: bool = False
+    #: Whether acks=all is refused where a partition has fewer replicas than ``min.insync.replicas`` (before KIP-966).
+    counts_replicas_strictly: bool = False
+    #: Whether no producer may say that the broker stamped its records.
+    refuses_append_time: bool = False
+    #: Whether a group without members is gone with the last of its offsets.
+    groups_end_with_their_offsets: bool = False
+    #: Whether a ``group.instance.id`` that nobody has is passed over.
+    ignores_unknown_instances: bool = False
+    #: Whether the states that ListGroups filters by have to be written as they are.
+    group_states_are_exact: bool = False
+    #: Whether there are no configs of client metrics (KIP-714).
+    has_no_client_metrics: bool = False
+    #: Whether UpdateFeatures takes every feature for itself.
+    updates_features_singly: bool = False
+    #: Whether quotas may be 0, and shares of time and rates of mutation anything.
+    quotas_may_be_nothing: bool = False
+    #: Whether a change of a broker's configs trips over an unknown key that something is to be appended to.
+    trips_over_unknown_lists: bool = False
+    #: Whether brokers have keys about ZooKeeper, none of which can be changed at run time.
+    has_zookeeper_keys: bool = False
+    #: Whether DescribeLogDirs names topics of which no partition is asked for.
+    log_dirs_name_every_topic: bool = False
+    #: Whether Fetch has null aborted transactions for partitions that it does not read.
+    unread_aborted_are_null: bool = False
     #: Whether Fetch up to version 9 gives nothing out of topics whose own compression is zstd.
     withholds_zstd: bool = False
     #: Whether Fetch has null records where it is refused as a whole, and where the records cannot be told to the client.

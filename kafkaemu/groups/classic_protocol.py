@@ -534,9 +534,9 @@ class ClassicProtocol:
     def _check_member(self, group: ClassicGroup, member_id: str, instance_id: str | None) -> ErrorCode | None:
         if instance_id is not None:
             known = group.static_members.get(instance_id)
-            if known is None:
+            if known is None and not self._settings.ignores_unknown_instances:
                 return ErrorCode.UNKNOWN_MEMBER_ID
-            if known != member_id:
+            if known is not None and known != member_id:
                 return ErrorCode.FENCED_INSTANCE_ID
         return None if member_id in group.members else ErrorCode.UNKNOWN_MEMBER_ID
 

@@ -1,7 +1,7 @@
 """The end of a group, or of some of its offsets, on request.
 
 A group may go while it is Empty; its offsets go with it. Single offsets may go while it has no members or consumers only, of
-topics that none of them subscribes to (KIP-496).
+topics that none of them subscribes to (KIP-496). Up to 3.9 a group without members went with its last offset.
 """
 
 from __future__ import annotations
@@ -44,12 +44,16 @@ def delete_offsets(shard: GroupShard, group_id: str, partitions: Sequence[tuple[
         raise CoordinatorError(ErrorCode.NON_EMPTY_GROUP)
     committed = shard.offsets.of_group(group_id)
     codes = []
-    records: list[CoordinatorRecord] = []
+    gone = set()
     for topic, partition in partitions:
         if group.is_subscribed_to(topic):
             codes.append(ErrorCode.GROUP_SUBSCRIBED_TO_TOPIC)
             continue
         codes.append(ErrorCode.NONE)
         if partition in committed.get(topic, {}):
-            records.append(offset_tombstone(group_id, topic, partition))
+            gone.add((topic, partition))
+    records = [offset_tombstone(group_id, topic, partition) for topic, partition in sorted(gone)]
+    is_ended = group.is_in(GroupState.EMPTY) and len(gone) == sum(map(len, committed.values()))
+    if is_ended and shard.settings.groups_end_with_their_offsets:
+        records.append(group_tombstone(group_id))
     return Result(records=records, answer=codes)

@@ -47,9 +47,10 @@ def _member(group: ClassicGroup, member: Member, stable: bool) -> DescribedGroup
 
 
 def listed(shard: GroupShard, states: Collection[str], types: Collection[str]) -> list[ListedGroup]:
-    """The groups in one of these states and of one of these types; an empty filter lets all pass. Case does not matter, and a
-    name that is none matches nothing."""
-    wanted_states = {state.strip().lower() for state in states}
+    """The groups in one of these states and of one of these types; an empty filter lets all pass. Case does not matter, but for
+    states in old profiles, and a name that is none matches nothing."""
+    is_exact = shard.settings.group_states_are_exact
+    wanted_states = set(states) if is_exact else {state.strip().lower() for state in states}
     wanted_types = {kind.lower() for kind in types}
     if wanted_types and CLASSIC not in wanted_types:
         return []
@@ -61,5 +62,5 @@ def listed(shard: GroupShard, states: Collection[str], types: Collection[str]) -
             group_type=CLASSIC,
         )
         for group in shard.groups.values()
-        if not wanted_states or group.state.value.lower() in wanted_states
+        if not wanted_states or (group.state.value if is_exact else group.state.value.lower()) in wanted_states
     ]

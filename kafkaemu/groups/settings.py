@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 import attrs
 
+from kafkaemu.config.profiles import CURRENT, Profile
+
 
 class _Config(Protocol):
     def __getitem__(self, name: str) -> Any: ...
@@ -31,10 +33,14 @@ class GroupSettings:
     #: A new member does not know its id yet and cannot send heartbeats; its JoinGroup may wait this long. Fixed in the
     #: reference, too (GroupCoordinatorConfig).
     new_member_join_timeout_ms: int = 5 * 60 * 1000
+    #: What past releases did otherwise (`Profile`).
+    groups_end_with_their_offsets: bool = False
+    ignores_unknown_instances: bool = False
+    group_states_are_exact: bool = False
 
     @classmethod
-    def of(cls, config: _Config | Mapping[str, Any]) -> GroupSettings:
-        """The settings of a broker configuration."""
+    def of(cls, config: _Config | Mapping[str, Any], profile: Profile = CURRENT) -> GroupSettings:
+        """The settings of a broker configuration, and of the release that the broker passes for."""
         return cls(
             min_session_timeout_ms=config["group.min.session.timeout.ms"],
             max_session_timeout_ms=config["group.max.session.timeout.ms"],
@@ -45,4 +51,7 @@ class GroupSettings:
             offsets_retention_check_interval_ms=config["offsets.retention.check.interval.ms"],
             offsets_partitions=config["offsets.topic.num.partitions"],
             offsets_compression=config["offsets.topic.compression.codec"],
+            groups_end_with_their_offsets=profile.groups_end_with_their_offsets,
+            ignores_unknown_instances=profile.ignores_unknown_instances,
+            group_states_are_exact=profile.group_states_are_exact,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from enum import IntEnum
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kafkaemu.config.broker import BrokerConfig
     from kafkaemu.delayed import WaitingRoom
     from kafkaemu.groups.coordinator import GroupCoordinator
+    from kafkaemu.groups.zookeeper_offsets import ZooKeeperOffsets
     from kafkaemu.metadata.controller import Controller
     from kafkaemu.metadata.image import MetadataImage, PartitionImage
     from kafkaemu.replica.manager import ReplicaManager
@@ -133,6 +134,13 @@ class Context:
         self.producer_ids = ProducerIds(
             lambda now_ms: self.controller.allocate_producer_ids(self.config["node.id"], now_ms)
         )
+
+    @cached_property
+    def zookeeper_offsets(self) -> ZooKeeperOffsets:
+        """What consumers commit where a profile has a ZooKeeper."""
+        from kafkaemu.groups.zookeeper_offsets import ZooKeeperOffsets
+
+        return ZooKeeperOffsets(self.config["offset.metadata.max.bytes"])
 
     @property
     def image(self) -> MetadataImage:

@@ -38,6 +38,7 @@ from kafkaemu.config.described import effective_topic
 from kafkaemu.handlers.context import Answer, Context, Request
 from kafkaemu.metadata.image import ResourceType
 from kafkaemu.metadata.topic_creation import CreatedTopic, NewTopic
+from kafkawire.declare import ZERO_UUID
 from kafkawire.errors import ErrorCode
 from kafkawire.messages.create_topics import (
     CreatableTopicConfigs,
@@ -61,7 +62,11 @@ def handle(context: Context, request: Request, body: CreateTopicsRequest) -> Ans
     ]
     created = context.controller.create_topics(topics, context.clock.now_ms(), validate_only=body.validate_only)
     with_configs = request.version >= 5
-    return CreateTopicsResponse(topics=[_result(context, topic, with_configs) for topic in created])
+    results = [_result(context, topic, with_configs) for topic in created]
+    if body.validate_only and context.profile.uses_zookeeper:
+        for result in results:
+            result.topic_id = ZERO_UUID
+    return CreateTopicsResponse(topics=results)
 
 
 def _result(context: Context, topic: CreatedTopic, with_configs: bool) -> CreatableTopicResult:

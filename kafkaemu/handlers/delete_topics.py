@@ -13,6 +13,9 @@ Behavior:
     - A topic is gone when it is answered, so the timeout never strikes. [delete_topics/timeouts,
       delete_topics/metadata_forgets]
     - No topics: none. [delete_topics/no_topics]
+    - In profiles with ZooKeeper every entry is answered, also one that comes twice, by what it names; one with neither is
+      TOPIC_AUTHORIZATION_FAILED (29). [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
 Versions:
     - 3 adds TOPIC_DELETION_DISABLED, which is INVALID_REQUEST before. [test:
@@ -39,6 +42,8 @@ def handle(context: Context, request: Request, body: DeleteTopicsRequest) -> Ans
         code = ErrorCode.INVALID_REQUEST if request.version < 3 else ErrorCode.TOPIC_DELETION_DISABLED
         refused = [DeletableTopicResult(name=name, topic_id=topic_id, error_code=code) for name, topic_id in wanted]
         return DeleteTopicsResponse(responses=refused)
+    if context.profile.uses_zookeeper:
+        return DeleteTopicsResponse(responses=_each(context, wanted))
     deleted = context.controller.delete_topics(wanted, context.clock.now_ms())
     return DeleteTopicsResponse(
         responses=[
@@ -48,3 +53,20 @@ def handle(context: Context, request: Request, body: DeleteTopicsRequest) -> Ans
             for topic in deleted
         ]
     )
+
+
+def _each(context: Context, wanted: list[tuple[str | None, bytes]]) -> list[DeletableTopicResult]:
+    """Every entry's own result, however often it comes (KafkaApis.handleDeleteTopicsRequest of 2.8)."""
+    results: dict[tuple[str | None, bytes], DeletableTopicResult] = {}
+    for entry in wanted:
+        if entry in results:
+            continue
+        name, topic_id = entry
+        if name is None and topic_id == ZERO_UUID:
+            code = ErrorCode.TOPIC_AUTHORIZATION_FAILED
+            results[entry] = DeletableTopicResult(name=None, topic_id=ZERO_UUID, error_code=code)
+            continue
+        (deleted,) = context.controller.delete_topics([entry], context.clock.now_ms())
+        told = deleted.name if name is None else name
+        results[entry] = DeletableTopicResult(name=told, topic_id=topic_id, error_code=deleted.code)
+    return [results[entry] for entry in wanted]

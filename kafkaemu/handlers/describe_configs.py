@@ -106,7 +106,7 @@ def _entries(context: Context, resource_type: int, name: str) -> Sequence[Descri
     if resource_type == ResourceType.BROKER_LOGGER:
         _check_broker(name, config["node.id"], "")
         return ()
-    if resource_type == ResourceType.CLIENT_METRICS:
+    if resource_type == ResourceType.CLIENT_METRICS and not context.profile.has_no_client_metrics:
         if not name:
             raise _Refused(ErrorCode.INVALID_REQUEST, "Client metrics subscription name must not be empty")
         return describe_client_metrics(own)

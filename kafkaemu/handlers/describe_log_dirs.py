@@ -34,6 +34,8 @@ from kafkawire.messages.describe_log_dirs import (
 def handle(context: Context, request: Request, body: DescribeLogDirsRequest) -> Answer:
     """Answer one DescribeLogDirs request."""
     topics: dict[str, DescribeLogDirsTopic] = {}
+    if context.profile.log_dirs_name_every_topic:
+        topics = {name: DescribeLogDirsTopic(name=name) for name in context.replicas.topics}
     for partition in _wanted(context, body):
         if partition.topic not in topics:
             topics[partition.topic] = DescribeLogDirsTopic(name=partition.topic)

@@ -12,6 +12,8 @@ Behavior:
     - One without a data batch of its present epoch has the sequence -1. [test:
       tests/unit/handlers/test_log_admin.py::test_producers_are_told_with_sequence_time_and_open_transaction]
     - Producers are known until they expire, also when their records are gone. [describe_producers/records_deleted]
+    - In profiles with ZooKeeper a name that cannot be a topic's is one that is not there. [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
 Versions:
     - 0, which is flexible, is the only one. [describe_producers/no_producers]
@@ -47,7 +49,7 @@ def _describe(context: Context, topic: str, index: int) -> PartitionResponse:
     known = context.image.topics.get(topic)
     if known is None:
         code, message = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.message
-        if (reason := name_error(topic)) is not None:
+        if (reason := name_error(topic)) is not None and not context.profile.uses_zookeeper:
             code, message = ErrorCode.INVALID_TOPIC_EXCEPTION, reason
         return PartitionResponse(partition_index=index, error_code=code, error_message=message)
     if not 0 <= index < len(known.partitions):

@@ -11,6 +11,9 @@ Behavior:
       tests/unit/handlers/test_partition_admin.py::test_nobody_is_elected_where_nobody_is_left]
     - Every error has a message. [elect_leaders/every_version, elect_leaders/unknown]
     - Everywhere (no list): all topics, without the partitions where no election is needed. [elect_leaders/everywhere]
+    - Profiles with ZooKeeper leave topics out of which there is nothing to tell, tell each partition once, and answer an
+      unknown type with UNKNOWN_SERVER_ERROR (-1). [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
 Versions:
     - 0 knows preferred elections only. [elect_leaders/every_version]
@@ -21,6 +24,8 @@ Differences: the timeout never strikes; the real broker answers one of 0 or belo
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from kafkaemu.handlers.context import Answer, Context, Request
 from kafkaemu.metadata.image import NO_LEADER, PartitionImage
@@ -42,19 +47,26 @@ def handle(context: Context, request: Request, body: ElectLeadersRequest) -> Ans
     named = (
         None if body.topic_partitions is None else [(topic.topic, topic.partitions) for topic in body.topic_partitions]
     )
+    uses_zookeeper = context.profile.uses_zookeeper
     if kind not in (PREFERRED, UNCLEAN):
-        code, message = ErrorCode.INVALID_REQUEST, f"Unknown election type {kind}"
+        code: ErrorCode = ErrorCode.INVALID_REQUEST
+        message: str | None = f"Unknown election type {kind}"
+        if uses_zookeeper:
+            code, message = ErrorCode.UNKNOWN_SERVER_ERROR, None
         results = [
             ReplicaElectionResult(topic=topic, partition_result=[_result(index, code, message) for index in indexes])
             for topic, indexes in named or ()
         ]
         return ElectLeadersResponse(error_code=code, replica_election_results=results)
+    if uses_zookeeper and named is not None:
+        named = _each_once(named)
     if named is None:
         results = []
         for name, image in context.image.topics.items():
             outcomes = [(partition.index, _outcome(partition, kind)) for partition in image.partitions]
             told = [_result(index, code) for index, code in outcomes if code != ErrorCode.ELECTION_NOT_NEEDED]
-            results.append(ReplicaElectionResult(topic=name, partition_result=told))
+            if told or not uses_zookeeper:
+                results.append(ReplicaElectionResult(topic=name, partition_result=told))
         return ElectLeadersResponse(replica_election_results=results)
     return ElectLeadersResponse(
         replica_election_results=[
@@ -64,6 +76,13 @@ def handle(context: Context, request: Request, body: ElectLeadersRequest) -> Ans
             for topic, indexes in named
         ]
     )
+
+
+def _each_once(named: Iterable[tuple[str, list[int]]]) -> list[tuple[str, list[int]]]:
+    merged: dict[str, dict[int, None]] = {}
+    for topic, indexes in named:
+        merged.setdefault(topic, {}).update(dict.fromkeys(indexes))
+    return [(topic, list(indexes)) for topic, indexes in merged.items() if indexes]
 
 
 def _elect(context: Context, topic: str, index: int, kind: int) -> PartitionResult:

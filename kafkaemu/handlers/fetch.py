@@ -242,7 +242,8 @@ class _Fetch:
                     if code:
                         absent = Reading(entry, code)
                         # Where the reference does not come to the log at all, the list keeps its default.
-                        absent.aborted = []
+                        if not self._context.profile.unread_aborted_are_null:
+                            absent.aborted = []
                         self._absent.append(absent)
                         continue
                 else:
@@ -415,7 +416,8 @@ class _EarlyFetch(_Fetch):
                 is_tellable = for_old_consumer(reading, 0 if version < _MAGIC_1 else 1)
             if not is_tellable:
                 reading = Reading(reading.entry, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE)
-                reading.aborted = []
+                if not self._context.profile.unread_aborted_are_null:
+                    reading.aborted = []
                 if self._context.profile.withheld_records_are_null:
                     data = super()._partition_data(reading, answer)
                     data.records = None

@@ -33,6 +33,9 @@ Behavior:
       list_offsets/topic_twice]
     - Profiles up to 3.9 answer in the shape of the request, every partition as often as it is named, and look at the
       isolation level last. [test: tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
+    - Those before 3.9 look at it before the partition, and take any negative timestamp in any version: -3 has its meaning
+      from 3.0 on, -4 from 3.4, the others are times. Up to 3.6 the record of -3 may be only the last one of its batch.
+      [test: tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
 Versions:
     - In profiles up to 3.9 also 0, which tells where segments begin (`kafkaemu.log.segment_offsets`). [test:
@@ -127,6 +130,8 @@ def _answer_in_shape(
                 answer = _segment_offsets(context, body, topic.name, asked)
             elif named[topic.name, asked.partition_index] > 1:
                 answer = _failed(asked, ErrorCode.INVALID_REQUEST)
+            elif not is_known_isolation and context.profile.special_timestamps is not None:
+                answer = _failed(asked, ErrorCode.UNKNOWN_SERVER_ERROR)
             else:
                 answer = _look_up(context, request, body, topic.name, asked)
                 if not is_known_isolation and answer.error_code == ErrorCode.NONE:
@@ -140,7 +145,7 @@ def _segment_offsets(
 ) -> ListOffsetsPartitionResponse:
     from kafkaemu.log.segment_offsets import offsets_before
 
-    if asked.timestamp < EARLIEST:
+    if asked.timestamp < EARLIEST and context.profile.special_timestamps is None:
         return _failed(asked, ErrorCode.UNSUPPORTED_VERSION)
     partition = _partition(context, body, topic, asked)
     if isinstance(partition, ErrorCode):
@@ -156,16 +161,19 @@ def _segment_offsets(
 def _look_up(
     context: Context, request: Request, body: ListOffsetsRequest, topic: str, asked: ListOffsetsPartition
 ) -> ListOffsetsPartitionResponse:
-    timestamp = asked.timestamp
-    if timestamp < 0 and request.version < _SINCE.get(timestamp, request.version + 1):
+    timestamp, profile = asked.timestamp, context.profile
+    is_special = timestamp < 0
+    if profile.special_timestamps is not None:
+        is_special = timestamp in profile.special_timestamps
+    elif is_special and request.version < _SINCE.get(timestamp, request.version + 1):
         return _failed(asked, ErrorCode.UNSUPPORTED_VERSION)
     partition = _partition(context, body, topic, asked)
     if isinstance(partition, ErrorCode):
         return _failed(asked, partition)
     log = partition.log
-    if timestamp in (EARLIEST, EARLIEST_LOCAL):
+    if is_special and timestamp in (EARLIEST, EARLIEST_LOCAL):
         return _answer(asked, log.start_offset, -1, log.epoch_at(log.start_offset))
-    if timestamp in (LATEST_TIERED, EARLIEST_PENDING_UPLOAD):
+    if is_special and timestamp in (LATEST_TIERED, EARLIEST_PENDING_UPLOAD):
         return _answer(asked, -1, -1, -1)
     limit = _limit(body, partition)
     is_unsettled = body.replica_id == CONSUMER_REPLICA_ID and _is_new_leader(partition)
@@ -173,7 +181,10 @@ def _look_up(
         if not is_unsettled:
             return _answer(asked, limit, -1, partition.leader_epoch)
     else:
-        found = log.max_timestamp_offset() if timestamp == MAX_TIMESTAMP else log.offset_for_timestamp(timestamp)
+        if is_special:
+            found = log.max_timestamp_offset(is_shallow=profile.largest_timestamp_is_shallow)
+        else:
+            found = log.offset_for_timestamp(timestamp)
         if found is not None and found.offset < limit:
             return _answer(asked, found.offset, found.timestamp_ms, found.leader_epoch)
         if not is_unsettled:

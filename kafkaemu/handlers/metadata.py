@@ -16,6 +16,8 @@ Behavior:
     - ``auto.create.topics.enable`` has to allow it, too. [test:
       tests/unit/handlers/test_metadata.py::test_client_and_broker_must_both_allow_auto_creation]
     - A refused creation (its name collides) is not told. [metadata/auto_creation_of_a_colliding_name]
+    - In profiles with ZooKeeper it is, and a topic just created is LEADER_NOT_AVAILABLE (5). [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
     - Known topics come first, the others after them, each topic once. [metadata/several_topics, metadata/same_topic_twice,
       metadata/missing_and_bad_names_twice]
     - Internal topics carry the flag. [metadata/internal_topic]
@@ -138,10 +140,13 @@ def _by_name(context: Context, names: list[str], body: MetadataRequest) -> list[
         return known
     creates = body.allow_auto_topic_creation and context.config["auto.create.topics.enable"]
     missing = [name for name in names if name not in by_name]
-    for name in missing:
-        if creates and name_error(name) is None:
-            context.controller.ensure_topic(name, context.clock.now_ms())
-    return known + [_missing(name) for name in missing]
+    answers = [_missing(name) for name in missing]
+    for answer in answers:
+        if creates and answer.error_code == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
+            created = context.controller.ensure_topic(answer.name or "", context.clock.now_ms())
+            if context.profile.uses_zookeeper:
+                answer.error_code = created.code or ErrorCode.LEADER_NOT_AVAILABLE
+    return known + answers
 
 
 def _missing(name: str) -> MetadataResponseTopic:

@@ -30,8 +30,8 @@ Behavior:
       offset_commit/twice_in_one_request, offset_commit/topics_without_partitions]
 
 Versions:
-    - In profiles up to 3.9 also 0, which is for offsets in ZooKeeper: 35 without one, and with one an ordinary commit; and
-      1. [test: tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
+    - In profiles up to 3.9 also 0, which is for offsets in ZooKeeper: 35 without one (`kafkaemu.groups.zookeeper_offsets`);
+      and 1. [test: tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
     - 2 to 4 have a retention time, after which the offsets expire. [offset_commit/retention_times]
     - The record then has no leader epoch and no topic id. [test:
       tests/unit/groups/test_offsets.py::test_a_retention_time_is_an_expiry_in_a_record_of_version_1]
@@ -82,6 +82,8 @@ def handle(context: Context, request: Request, body: OffsetCommitRequest) -> Ans
         return answer_with([ErrorCode.UNSUPPORTED_VERSION] * len(places))
     if not wanted:
         return answer_with([])
+    if request.version == 0:
+        return answer_with(context.zookeeper_offsets.commit(body.group_id, wanted))
     deferred = context.groups.commit(
         Commit(
             body.group_id,

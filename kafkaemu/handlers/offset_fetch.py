@@ -19,8 +19,8 @@ Behavior:
       [offset_fetch/member_and_epoch]
 
 Versions:
-    - In profiles up to 3.9 also 0, which is for offsets in ZooKeeper: 35 without one, and with one those of the group.
-      [test: tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
+    - In profiles up to 3.9 also 0, which is for offsets in ZooKeeper: 35 without one (`kafkaemu.groups.zookeeper_offsets`); with
+      one 3 for what was not committed. [test: tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
     - Up to 1 a group's error stands at each partition; 2 has it at the top, and 8 at each group. [test:
       tests/unit/groups/test_offsets.py::test_errors_of_a_group_stand_where_the_version_has_them]
     - 2 takes null topics. [offset_fetch/everything]
@@ -73,6 +73,8 @@ def handle(context: Context, request: Request, body: OffsetFetchRequest) -> Answ
     if version == 0 and not context.profile.uses_zookeeper:
         refused = OffsetFetchResponseGroup(group_id=body.group_id, error_code=ErrorCode.UNSUPPORTED_VERSION)
         return _old_answer(version, body, refused)
+    if version == 0:
+        return _from_zookeeper(context, body)
     topics = None
     if body.topics is not None:
         topics = [
@@ -171,6 +173,22 @@ def _topic_unknown(topic: OffsetFetchRequestTopics) -> OffsetFetchResponseTopics
     for partition in partitions:
         partition.error_code = ErrorCode.UNKNOWN_TOPIC_ID
     return OffsetFetchResponseTopics(topic_id=topic.topic_id, partitions=partitions)
+
+
+def _from_zookeeper(context: Context, body: OffsetFetchRequest) -> OffsetFetchResponse:
+    response = OffsetFetchResponse()
+    for topic in body.topics or ():
+        answered = OffsetFetchResponseTopic(name=topic.name)
+        response.topics.append(answered)
+        for index in topic.partition_indexes:
+            found = context.zookeeper_offsets.fetch(body.group_id, topic.name, index)
+            partition = OffsetFetchResponsePartition(partition_index=index, committed_offset=-1, metadata="")
+            if isinstance(found, ErrorCode):
+                partition.error_code = found
+            else:
+                partition.committed_offset = found
+            answered.partitions.append(partition)
+    return response
 
 
 def _old_answer(version: int, body: OffsetFetchRequest, group: OffsetFetchResponseGroup) -> OffsetFetchResponse:

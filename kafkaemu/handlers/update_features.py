@@ -12,6 +12,8 @@ Behavior:
     - Any way down of metadata.version: it might lose metadata. [update_features/refused, update_features/order_of_checks]
     - A level that is already set is no error. Of several for a feature the last counts. [update_features/downgrades,
       update_features/several_succeed]
+    - In profiles up to 3.9 each feature has its own result, and the request as a whole no error. [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
 Versions:
     - 0 says whether levels may go down; 1 takes the type of the change, and can ask for validation only; both tell every
@@ -20,6 +22,8 @@ Versions:
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from kafkaemu.coordinator.java_hash import hash_map_order
 from kafkaemu.handlers.context import Answer, Context, Request
@@ -42,6 +46,8 @@ def handle(context: Context, request: Request, body: UpdateFeaturesRequest) -> A
         for update in body.feature_updates
     }
     # The first that cannot be is the first in a hash map of the reference.
+    if context.profile.updates_features_singly:
+        return _one_by_one(context, body, [by_name[name] for name in sorted(by_name)])
     changes = [by_name[name] for name in hash_map_order(by_name)]
     try:
         context.controller.update_features(changes, context.clock.now_ms(), validate_only=body.validate_only)
@@ -51,6 +57,22 @@ def handle(context: Context, request: Request, body: UpdateFeaturesRequest) -> A
         )
     results = [FeatureResult(feature=update.feature, error_message="NONE") for update in body.feature_updates]
     return UpdateFeaturesResponse(error_message=None, results=results if request.version <= 1 else [])
+
+
+def _one_by_one(
+    context: Context, body: UpdateFeaturesRequest, changes: Iterable[FeatureChange]
+) -> UpdateFeaturesResponse:
+    """Each feature succeeds or fails for itself, and the request never does."""
+    uses_zookeeper = context.profile.uses_zookeeper
+    code = ErrorCode.INVALID_REQUEST if uses_zookeeper else ErrorCode.INVALID_UPDATE_VERSION
+    results = {}
+    for change in changes:
+        result = results[change.name] = FeatureResult(feature=change.name, error_message=None)
+        try:
+            context.controller.update_features([change], context.clock.now_ms(), validate_only=body.validate_only)
+        except InvalidUpdate as error:
+            result.error_code, result.error_message = code, str(error)
+    return UpdateFeaturesResponse(error_message=None if uses_zookeeper else "", results=list(results.values()))
 
 
 def _upgrade_type(update: FeatureUpdate, version: int) -> int:

@@ -31,9 +31,10 @@ _COMPRESSIONS = {
 class LogConfig:
     """One attribute per topic config key, named as the key with underscores; shared by all partitions of a topic.
 
-    Times are milliseconds, sizes bytes; -1 in ``retention_ms`` and ``retention_bytes`` is "no limit". Two are of the broker:
-    ``producer_id_expiration_ms``, after how long an idempotent producer that writes nothing is forgotten, and
-    ``compaction_keys_max``, how many keys one pass of compaction keeps in mind.
+    Times are milliseconds, sizes bytes; -1 in ``retention_ms`` and ``retention_bytes`` is "no limit". Three are of the broker:
+    ``producer_id_expiration_ms``, after how long an idempotent producer that writes nothing is forgotten,
+    ``compaction_keys_max``, how many keys one pass of compaction keeps in mind, and ``refuses_append_time``, which is of its
+    release (`ProduceRules`).
     """
 
     cleanup_policy: tuple[str, ...] = ("delete",)
@@ -58,6 +59,7 @@ class LogConfig:
     segment_ms: int = 604_800_000
     producer_id_expiration_ms: int = 86_400_000
     compaction_keys_max: int = COMPACTION_KEYS_MAX
+    refuses_append_time: bool = False
 
     @classmethod
     def of(
@@ -66,6 +68,7 @@ class LogConfig:
         *,
         producer_id_expiration_ms: int = 86_400_000,
         compaction_keys_max: int = COMPACTION_KEYS_MAX,
+        refuses_append_time: bool = False,
     ) -> LogConfig:
         """From typed values by topic config key (``retention.ms``); keys that no log obeys are passed over, a missing one has
         Kafka's default."""
@@ -80,6 +83,7 @@ class LogConfig:
             **attributes,
             producer_id_expiration_ms=producer_id_expiration_ms,
             compaction_keys_max=compaction_keys_max,
+            refuses_append_time=refuses_append_time,
         )
 
     @property
@@ -118,6 +122,7 @@ class LogConfig:
             timestamp_type=self.timestamp_type,
             timestamp_before_max_ms=self.message_timestamp_before_max_ms,
             timestamp_after_max_ms=self.message_timestamp_after_max_ms,
+            refuses_append_time=self.refuses_append_time,
             compression=compression,
             compression_level=None if compression is None else levels.get(compression),
         )
@@ -133,5 +138,5 @@ def compaction_keys_max(buffer_bytes: int, threads: int, load_factor: float) -> 
 _ATTRIBUTE_OF_KEY = {
     field.name.replace("_", "."): field.name
     for field in attrs.fields(LogConfig)
-    if field.name not in ("producer_id_expiration_ms", "compaction_keys_max")
+    if field.name not in ("producer_id_expiration_ms", "compaction_keys_max", "refuses_append_time")
 }

@@ -7,7 +7,7 @@ from operator import attrgetter
 
 from kafkaemu.log.results import OffsetTimestamp
 from kafkaemu.log.segment import Segment
-from kafkawire.records.batch import BatchHeader
+from kafkawire.records.batch import CODEC_MASK, TIMESTAMP_TYPE_BIT, BatchHeader
 from kafkawire.records.iterate import records_of
 
 
@@ -34,13 +34,19 @@ def _find(segment: Segment, timestamp_ms: int, start_offset: int) -> OffsetTimes
     return None
 
 
-def with_largest_timestamp(segments: Sequence[Segment]) -> OffsetTimestamp | None:
-    """The first record that has the largest timestamp of all, even if that is -1, which means none; None if there are no records."""
+def with_largest_timestamp(segments: Sequence[Segment], *, is_shallow: bool = False) -> OffsetTimestamp | None:
+    """The first record that has the largest timestamp of all, even if that is -1, which means none; None if there are no records.
+
+    With ``is_shallow`` the last one of its batch, if that is compressed or was stamped by the broker: up to 3.6 nobody looked closer.
+    """
     newest = max(segments, key=attrgetter("max_timestamp_ms"), default=None)
     if newest is None or not len(newest):
         return None
     batch = newest.batch(newest.find(newest.max_timestamp_offset) if newest.max_timestamp_ms >= 0 else 0)
-    epoch = BatchHeader.parse(batch).partition_leader_epoch
+    header = BatchHeader.parse(batch)
+    epoch = header.partition_leader_epoch
+    if is_shallow and header.attributes & (CODEC_MASK | TIMESTAMP_TYPE_BIT):
+        return OffsetTimestamp(header.last_offset, newest.max_timestamp_ms, epoch)
     for record in records_of(batch):
         if record.timestamp_ms == newest.max_timestamp_ms:
             return OffsetTimestamp(record.offset, record.timestamp_ms, epoch)

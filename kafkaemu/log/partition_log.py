@@ -379,9 +379,9 @@ class PartitionLog:
             return None
         return found
 
-    def max_timestamp_offset(self) -> OffsetTimestamp | None:
-        """The first record that has the largest timestamp of all (ListOffsets -3); None in a log without timestamps."""
-        return lookup.with_largest_timestamp(self._segments)
+    def max_timestamp_offset(self, *, is_shallow: bool = False) -> OffsetTimestamp | None:
+        """The first record that has the largest timestamp of all (ListOffsets -3), or, ``is_shallow``, as `lookup` says."""
+        return lookup.with_largest_timestamp(self._segments, is_shallow=is_shallow)
 
     def aborted_transactions(self, start_offset: int, end_offset: int) -> list[AbortedTransaction]:
         """Aborted transactions with records in ``[start_offset, end_offset)``."""

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 import attrs
 
+from kafkaemu.config.profiles import CURRENT, Profile
 from kafkaemu.metadata.image import MetadataImage, QuotaKey
 from kafkawire.declare import TopLevel
 from kafkawire.errors import ErrorCode
@@ -68,9 +69,12 @@ def quota_key(parts: Iterable[tuple[str, str | None]]) -> QuotaKey:
 
 
 def plan_quotas(
-    image: MetadataImage, asked: Iterable[QuotaChanges]
+    image: MetadataImage, asked: Iterable[QuotaChanges], profile: Profile = CURRENT
 ) -> tuple[list[TopLevel], dict[QuotaKey, QuotasChanged]]:
-    """The records for ``asked``, and what becomes of each entity. Of one named twice only the first counts, and it is told so."""
+    """The records for ``asked``, and what becomes of each entity. Of one named twice only the first counts, and it is told so;
+    in profiles with ZooKeeper the last, and nothing is said."""
+    if profile.uses_zookeeper:
+        asked = [QuotaChanges(key, list(changes.items())) for key, changes in _last_of_each(asked).items()]
     records: list[TopLevel] = []
     results: dict[QuotaKey, QuotasChanged] = {}
     for one in asked:
@@ -82,12 +86,16 @@ def plan_quotas(
             )
             continue
         try:
-            records += _plan(image.client_quotas.get(entity, {}), entity, changes)
+            records += _plan(image.client_quotas.get(entity, {}), entity, changes, profile.quotas_may_be_nothing)
         except InvalidQuota as error:
             results[entity] = QuotasChanged(entity, error.code, error.message)
         else:
             results[entity] = QuotasChanged(entity)
     return records, results
+
+
+def _last_of_each(asked: Iterable[QuotaChanges]) -> dict[QuotaKey, dict[str, float | None]]:
+    return {one.entity: dict(one.changes) for one in asked}
 
 
 def _text(entity: QuotaKey) -> str:
@@ -98,7 +106,9 @@ def _java(name: str | None) -> str:
     return "null" if name is None else name
 
 
-def _plan(current: Mapping[str, float], entity: QuotaKey, changes: Mapping[str, float | None]) -> list[TopLevel]:
+def _plan(
+    current: Mapping[str, float], entity: QuotaKey, changes: Mapping[str, float | None], may_be_nothing: bool
+) -> list[TopLevel]:
     keys = _quotas_of(entity)
     records: list[TopLevel] = []
     parts = [QuotaEntity(entity_type=kind, entity_name=name) for kind, name in entity]
@@ -107,7 +117,7 @@ def _plan(current: Mapping[str, float], entity: QuotaKey, changes: Mapping[str, 
             if key in current:
                 records.append(ClientQuotaRecord(entity=parts, key=key, value=0.0, remove=True))
             continue
-        _check_value(keys, key, value)
+        _check_value(keys, key, value, may_be_nothing)
         if current.get(key) != value:
             records.append(ClientQuotaRecord(entity=parts, key=key, value=value, remove=False))
     return records
@@ -144,11 +154,11 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _check_value(keys: Mapping[str, str], key: str, value: float) -> None:
+def _check_value(keys: Mapping[str, str], key: str, value: float, may_be_nothing: bool) -> None:
     kind = keys.get(key)
     if kind is None:
         raise InvalidQuota(f"Invalid configuration key {key}")
-    if value <= 0.0:
+    if value <= 0.0 and not (may_be_nothing and (value == 0.0 or kind == "DOUBLE")):
         raise InvalidQuota(f"Quota {key} must be greater than 0")
     if kind == "DOUBLE":
         return

@@ -14,6 +14,7 @@ import attrs
 
 from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.dynamic import BadRequest, default_of, kind_of, validate_broker, validator_of
+from kafkaemu.config.profiles import CURRENT, Profile
 from kafkaemu.config.values import ConfigError, java_int
 from kafkaemu.metadata.image import MetadataImage, ResourceType
 from kafkaemu.metadata.topic_names import name_error
@@ -35,6 +36,9 @@ class Operation(IntEnum):
     DELETE = 1
     APPEND = 2
     SUBTRACT = 3
+
+
+_ON_LISTS = (Operation.APPEND, Operation.SUBTRACT)
 
 
 @attrs.frozen
@@ -67,18 +71,31 @@ class RefusedChange(Exception):
 
 
 def plan_changes(
-    image: MetadataImage, config: BrokerConfig, asked: ConfigChanges, *, by_broker: bool = True
+    image: MetadataImage,
+    config: BrokerConfig,
+    asked: ConfigChanges,
+    profile: Profile = CURRENT,
+    *,
+    by_broker: bool = True,
 ) -> list[TopLevel]:
     """The records that carry out ``asked`` of a broker, or (not ``by_broker``) of the controller; raises `RefusedChange`."""
     if by_broker:
         _check_entries(asked)
+    if (asked.resource_type == ResourceType.GROUP and profile.has_no_group_configs) or (
+        asked.resource_type == ResourceType.CLIENT_METRICS and profile.has_no_client_metrics
+    ):
+        raise _invalid(f"Unknown resource type {asked.resource_type}")
     _check_kind(config["node.id"], asked, by_broker)
     kind, name = asked.resource_type, asked.name
     before = image.configs(kind, name)
     after = {} if asked.replace else dict(before)
     for key, operation, value in asked.changes:
+        if profile.trips_over_unknown_lists and by_broker and kind == ResourceType.BROKER and operation in _ON_LISTS:
+            _check_is_known(kind, key)
         _change(kind, key, operation, value, after, by_broker)
     _check_name(kind, name)
+    if kind == ResourceType.BROKER and profile.has_zookeeper_keys:
+        _check_zookeeper_keys(after)
     try:
         if kind == ResourceType.BROKER:
             validate_broker(config, after, is_default=not name)
@@ -171,7 +188,7 @@ def _change(kind: int, key: str, operation: int, value: str | None, configs: dic
         configs[key] = value
     elif operation in (Operation.SET, Operation.DELETE):
         configs.pop(key, None)
-    elif operation in (Operation.APPEND, Operation.SUBTRACT):
+    elif operation in _ON_LISTS:
         _check_is_list(kind, key, Operation(operation), by_broker)
         if value is None:
             # Over this the reference's controller gives up its leadership.
@@ -204,6 +221,17 @@ def _check_is_list(kind: int, key: str, operation: Operation, by_broker: bool) -
     else:
         message = f"Config value {operation.name.lower()} is not allowed for config key: {key}"
     raise RefusedChange(ErrorCode.INVALID_CONFIG, message)
+
+
+def _check_is_known(kind: int, key: str) -> None:
+    if kind_of(kind, key) is None:
+        raise RefusedChange(ErrorCode.UNKNOWN_SERVER_ERROR, None)
+
+
+def _check_zookeeper_keys(configs: Iterable[str]) -> None:
+    fixed = [key for key in configs if key.startswith("zookeeper.")]
+    if fixed:
+        raise _invalid(f"Cannot update these configs dynamically: Set({', '.join(fixed)})")
 
 
 def _check_minimum(

@@ -343,6 +343,10 @@ class Controller:
         """
         from kafkaemu.metadata.config_changes import ConfigsChanged
 
+        if self._profile.uses_zookeeper:
+            from kafkaemu.metadata.zookeeper_refusals import named_once
+
+            asked = named_once(asked)
         counts = Counter((one.resource_type, one.name) for one in asked)
         if not by_broker:
             # Each of an unknown kind is refused for that, however often it comes.
@@ -364,11 +368,15 @@ class Controller:
 
         resource = (asked.resource_type, asked.name)
         try:
-            records = plan_changes(self.image, self._config, asked, by_broker=by_broker)
+            records = plan_changes(self.image, self._config, asked, self._profile, by_broker=by_broker)
             if records and not validate_only:
                 self._commit(records, now_ms, Changes(configs=(resource,)))
-        except RefusedChange as refused:
-            return ConfigsChanged(*resource, refused.code, refused.message)
+        except RefusedChange as refusal:
+            if self._profile.uses_zookeeper:
+                from kafkaemu.metadata.zookeeper_refusals import refused
+
+                return refused(asked, refusal)
+            return ConfigsChanged(*resource, refusal.code, refusal.message)
         except LogError as error:
             return ConfigsChanged(*resource, error.code, error.code.message)
         return ConfigsChanged(*resource)
@@ -379,7 +387,7 @@ class Controller:
         """Change quotas; each entity succeeds or fails for itself. Error: 42."""
         from kafkaemu.metadata.client_quotas import QuotasChanged, plan_quotas
 
-        records, results = plan_quotas(self.image, asked)
+        records, results = plan_quotas(self.image, asked, self._profile)
         if records and not validate_only:
             try:
                 self._commit(records, now_ms, Changes())

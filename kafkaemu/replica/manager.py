@@ -39,7 +39,8 @@ class ReplicaManager:
     """The partitions of broker ``broker_id``.
 
     ``now_ms`` tells the broker's time, ``random_below`` gives a random number below its argument. Answers that wait on a
-    partition are completed through ``waiting`` by whoever changes it; a deleted partition completes them here.
+    partition are completed through ``waiting`` by whoever changes it; a deleted partition completes them here. Partitions are of
+    ``partition_type``.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class ReplicaManager:
         random_below: Callable[[int], int],
         *,
         fetch_session_slots: int = 1000,
+        partition_type: type[Partition] = Partition,
     ) -> None:
         self.broker_id = broker_id
         self.memory = memory
@@ -62,6 +64,7 @@ class ReplicaManager:
         self._waiting = waiting
         self._now_ms = now_ms
         self._random_below = random_below
+        self._partition_type = partition_type
         #: What compaction has read and written so far.
         self.compacted_bytes = 0
         #: What compaction is at work on.
@@ -108,7 +111,7 @@ class ReplicaManager:
         if hosted.topic_id != topic_id or index in hosted.partitions:
             raise ValueError(f"{topic}-{index} is here already")
         log = PartitionLog(topic, index, log_config, self.memory, random_below=self._random_below)
-        partition = Partition(
+        partition = self._partition_type(
             topic, topic_id, index, broker_id=self.broker_id, log=log, min_insync_replicas=min_insync_replicas
         )
         partition.apply(leader_id=leader_id, leader_epoch=leader_epoch, replicas=replicas, isr=isr)

@@ -201,3 +201,14 @@ class Partition:
             ErrorCode.NOT_LEADER_OR_FOLLOWER,
             f"Leader not local for partition {self.topic}-{self.index} on broker {self.broker_id}",
         )
+
+
+class StrictPartition(Partition):
+    """A partition that takes ``min.insync.replicas`` at its word, even if it has not as many replicas: as up to 3.6."""
+
+    __slots__ = ()
+
+    @property
+    def has_enough_replicas(self) -> bool:
+        """Whether acks=all may be promised."""
+        return len(self.isr) >= self.min_insync_replicas

@@ -121,6 +121,8 @@ class ProduceRules:
     """`message.timestamp.before.max.ms`: how far a record's timestamp may lie in the past."""
     timestamp_after_max_ms: int = 3600000
     """`message.timestamp.after.max.ms`: how far it may lie in the future."""
+    refuses_append_time: bool = False
+    """Whether no producer may say LogAppendTime, as up to 3.5; later on only where its timestamps count for nothing."""
     compression: Compression | None = None
     """`compression.type`; None for `producer`: batches stay as they are."""
     compression_level: int | None = None
@@ -424,7 +426,7 @@ def _walk(
         is_accepted = (
             now_ms - earliest <= rules.timestamp_before_max_ms
             and latest - now_ms <= rules.timestamp_after_max_ms
-            and not (is_append_time and latest == NO_TIMESTAMP)
+            and not (is_append_time and (rules.refuses_append_time or latest == NO_TIMESTAMP))
         )
     else:
         is_accepted = not is_append_time
@@ -491,7 +493,8 @@ def _timestamp_error(
     record: tuple[int, int, int, int], header: BatchHeader, reading: Reading, rules: ProduceRules, now_ms: int
 ) -> str | None:
     timestamp, offset, key_length, value_length = record
-    if rules.timestamp_type is TimestampType.CREATE_TIME and timestamp != NO_TIMESTAMP:
+    counts = rules.timestamp_type is TimestampType.CREATE_TIME and timestamp != NO_TIMESTAMP
+    if counts:
         age_ms = to_int64(now_ms - timestamp)
         if age_ms > rules.timestamp_before_max_ms or to_int64(-age_ms) > rules.timestamp_after_max_ms:
             earliest = to_int64(now_ms - rules.timestamp_before_max_ms)
@@ -500,7 +503,7 @@ def _timestamp_error(
                 f"Timestamp {timestamp} of message with offset {offset} is out of range. "
                 f"The timestamp should be within [{earliest}, {latest}]"
             )
-    elif header.attributes & TIMESTAMP_TYPE_BIT:
+    if header.attributes & TIMESTAMP_TYPE_BIT and (rules.refuses_append_time or not counts):
         if reading is Reading.STREAM:
             kind = "PartialDefaultRecord"
         else:

@@ -177,7 +177,8 @@ def _defect(
     if rules.is_compacted and message.key is None:
         return _Defect("Compacted topic cannot accept message without key in topic partition " + rules.topic_partition)
     timestamp_ms = message.timestamp_ms
-    if rules.timestamp_type is TimestampType.CREATE_TIME and timestamp_ms != NO_TIMESTAMP:
+    counts = rules.timestamp_type is TimestampType.CREATE_TIME and timestamp_ms != NO_TIMESTAMP
+    if counts:
         age_ms = to_int64(now_ms - timestamp_ms)
         if age_ms > rules.timestamp_before_max_ms or to_int64(-age_ms) > rules.timestamp_after_max_ms:
             earliest = to_int64(now_ms - rules.timestamp_before_max_ms)
@@ -187,7 +188,7 @@ def _defect(
                 f"The timestamp should be within [{earliest}, {latest}]"
             )
             return _Defect(text, is_timestamp=True)
-    elif timestamp_type is TimestampType.LOG_APPEND_TIME:
+    if timestamp_type is TimestampType.LOG_APPEND_TIME and (rules.refuses_append_time or not counts):
         text = (
             f"Invalid timestamp type in message {describe(message, offset, timestamp_type)}. "
             "Producer should not set timestamp type to LogAppendTime."
