@@ -11,6 +11,7 @@ from kafkaconform.outcome import Tree, differences
 from kafkaconform.registry import Probe
 from kafkaconform.releases import NotAskable
 from kafkaconform.results import Asked, Difference, Kind, Outcome, Result
+from kafkaconform.session import NoController
 
 
 class NothingExpected(Exception):
@@ -41,6 +42,8 @@ def _run(probe: Probe, target: Target) -> Result:
     except NotAskable as reason:
         return ended(Outcome.NOT_RUN, str(reason))
     except Unfinished as failure:
+        if isinstance(failure.__cause__, NoController):
+            return ended(Outcome.NOT_RUN, str(failure))
         asked = asked_of(expected, failure.steps)
         return ended(Outcome.FAILED, str(failure), expected=expected, actual=failure.steps, asked=asked)
     asked = asked_of(expected, actual)

@@ -18,7 +18,7 @@ from kafkaconform.registry import all_probes, is_selected
 from kafkaconform.reports.html import write_html
 from kafkaconform.reports.junit import write_junit
 from kafkaconform.reports.text import summary
-from kafkaconform.results import Kind, Run
+from kafkaconform.results import Kind, Outcome, Run
 from kafkaconform.runner import run_checks, unneeded
 from kafkaconform.scenario_checks import chosen_clients, scenario_checks, versions_of
 from kafkawire.releases import UnknownRelease, declared
@@ -85,7 +85,9 @@ def run(target: Target, selection: Selection, files: Files, console: Console | N
         say(console, f"Not needed any more in {files.known}: {entry.check} {entry.where} ({entry.reason})", style="red")
     for line in summary(found):
         say(console, line)
-    return 0 if found.is_good and not spare else 1
+    if found.counts()[Outcome.FAILED] or spare:
+        return 1
+    return 0 if found.is_good else 2
 
 
 def select(selection: Selection, release: str) -> list[Check]:

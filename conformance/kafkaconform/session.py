@@ -55,6 +55,10 @@ class ProbeFailed(Exception):
     """What a probe needs could not be had; says what and from whom."""
 
 
+class NoController(ProbeFailed):
+    """The broker tells no listener of a controller, so that nothing can be asked there."""
+
+
 def response_class(request: type[TopLevel]) -> type[TopLevel]:
     """The answer declared beside ``request``."""
     module = sys.modules[request.__module__]
@@ -254,7 +258,7 @@ class Session:
         answer = self.service.quietly(DescribeQuorumRequest(topics=[asked]), 2)
         listeners = [(listener.host, listener.port) for node in answer.nodes for listener in node.listeners]
         if not listeners:
-            raise ProbeFailed("the broker tells no listener of a controller")
+            raise NoController("the broker tells no listener of a controller (controller.listener.names) to ask")
         return listeners[0]
 
     @property

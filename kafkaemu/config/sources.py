@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from kafkaemu.config.environment import Environment
     from kafkaemu.world.interface import Disk
 
+#: How near a key of a file has to be to one of Kafka's to be taken for a typo: keys of plugins look like Kafka's, too.
+TYPO_RATIO = 0.9
+
 
 @attrs.frozen
 class Sources:
@@ -94,9 +97,16 @@ def _unknown(path: str, names: Iterable[str]) -> Iterable[str]:
         if name.startswith("zookeeper."):
             of_zookeeper.append(name)
         else:
-            yield f"unknown key in {path}, ignored: {name}"
+            yield f"unknown key in {path}, ignored: {name}{_hint(name)}"
     if of_zookeeper:
         yield f"there is no ZooKeeper here, ignored in {path}: {', '.join(of_zookeeper)}"
+
+
+def _hint(name: str) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(BROKER), n=1, cutoff=TYPO_RATIO)
+    return f"; did you mean {near[0]}?" if near else ""
 
 
 def is_known(name: str) -> bool:
@@ -110,7 +120,10 @@ def read_properties(disk: Disk, path: str) -> dict[str, str]:
 
     try:
         # Java reads properties files as Latin-1 (java.util.Properties), and so does every byte decode.
-        return dict(javaproperties.loads(disk.read(path).decode("iso-8859-1")))
+        text = disk.read(path).decode("iso-8859-1")
+        if "\0" in text:
+            raise ValueError("it is not even text")
+        return dict(javaproperties.loads(text))
     except OSError as error:
         raise ConfigError(f"cannot read the configuration file {path}: {error.strerror or error}") from error
     except ValueError as error:

@@ -250,7 +250,9 @@ class Surface(ABC):
         return []
 
     def refused_requests(self) -> list[SeenRequest]:
-        """The latest of them whose answers had an error, oldest first. Some errors belong to Kafka's ways (MEMBER_ID_REQUIRED)."""
+        """The latest of them whose answers had an error, oldest first; not those for which every new member is sent away once, to
+        come back with its id (MEMBER_ID_REQUIRED, KIP-394).
+        """
         return []
 
     # For the sub-classes
@@ -346,8 +348,12 @@ def refuse(what: str, code: int, message: str | None = None) -> None:
 
 
 def to_bytes(value: bytes | str | None) -> bytes | None:
-    """Text as UTF-8, all else as it is."""
-    return value.encode() if isinstance(value, str) else value
+    """Text as UTF-8, all else as it is. Raises TypeError for what is neither bytes nor text nor None."""
+    if isinstance(value, str):
+        return value.encode()
+    if value is None or isinstance(value, (bytes, bytearray)):
+        return value
+    raise TypeError(f"keys, values and headers of records are bytes, text or None, not {value!r}: serialize it first")
 
 
 def config_text(value: object) -> str:

@@ -54,7 +54,8 @@ class Traffic:
         errors = tuple(_errors(answer, "")) if isinstance(answer, Message) else ()
         seen = SeenRequest(route.api.name, route.version, request.client_id, errors)
         self.seen.append(seen)
-        if errors:
+        # Every new member of a group is sent away once, to come back with its id (KIP-394): nobody's failure.
+        if errors and getattr(answer, "error_code", 0) != ErrorCode.MEMBER_ID_REQUIRED:
             self.refused.append(seen)
 
 

@@ -6,6 +6,7 @@ import io
 import threading
 import unittest
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, Producer
@@ -85,6 +86,14 @@ def test_what_was_produced_is_found_by_any_of_its_parts(broker: Broker) -> None:
         broker.assert_produced("found", key="k", count=1)
 
 
+@pytest.mark.parametrize("record", [{"value": {"x": 1}}, {"value": b"", "key": 4}, {"value": b"", "headers": {"h": 1}}])
+def test_what_no_record_can_hold_is_told_in_a_sentence(broker: Broker, record: dict[str, Any]) -> None:
+    with pytest.raises(TypeError, match=r"are bytes, text or None, not .*1|4.*: serialize it first"):
+        broker.produce("never", **record)
+    with pytest.raises(TypeError, match="serialize it first"):
+        broker.assert_produced("never", timeout=0.01, **record)
+
+
 def test_a_group_tells_its_state_members_offsets_and_lag(broker: Broker) -> None:
     for number in range(5):
         broker.produce("read", str(number))
@@ -96,6 +105,8 @@ def test_a_group_tells_its_state_members_offsets_and_lag(broker: Broker) -> None
     group = broker.groups()["g"]
     assert (group.state, [member.client_id for member in group.members]) == ("Stable", ["me"])
     assert group.members[0].assignment == (("read", 0),)
+    assert "JoinGroup" in [seen.api for seen in broker.requests()]
+    assert "JoinGroup" not in [seen.api for seen in broker.refused_requests()], "being given an id is no failure"
     assert broker.lag("g") == 5
     consumer.commit(messages[-1], asynchronous=False)
     assert broker.committed("g") == {("read", 0): 3}

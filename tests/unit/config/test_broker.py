@@ -124,9 +124,12 @@ def test_a_flag_counts_before_a_setting_and_a_setting_before_the_file() -> None:
 
 
 def test_an_unknown_key_warns_in_a_file_and_is_an_error_in_a_setting() -> None:
-    file = disk("no.such.key=1\nlistener.name.internal.ssl.key.password=x\n")
+    file = disk("no.such.key=1\nnum.partitons=3\nlistener.name.internal.ssl.key.password=x\n")
     sources = load(file, properties_file="server.properties")  # type: ignore[arg-type]
-    assert sources.warnings == ("unknown key in server.properties, ignored: no.such.key",)
+    assert sources.warnings == (
+        "unknown key in server.properties, ignored: no.such.key",
+        "unknown key in server.properties, ignored: num.partitons; did you mean num.partitions?",
+    )
     assert BrokerConfig(sources.overrides)["num.partitions"] == 1
     with pytest.raises(
         ConfigError, match=r"--set: Kafka has no broker configuration num\.partition; did you mean num\.partitions\?"
@@ -139,6 +142,8 @@ def test_an_unknown_key_warns_in_a_file_and_is_an_error_in_a_setting() -> None:
 def test_a_file_that_cannot_be_read_is_one_sentence() -> None:
     with pytest.raises(ConfigError, match="cannot read the configuration file gone: No such file or directory"):
         load(disk(""), properties_file="gone")  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match=r"server\.properties is not a Java properties file: it is not even text"):
+        load(OneFile(b"\x7fELF\x00=\x01"), properties_file="server.properties")  # type: ignore[arg-type]
 
 
 def test_properties_files_are_latin_1() -> None:

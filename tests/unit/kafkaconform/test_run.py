@@ -80,6 +80,12 @@ def test_accepted_differences_end_well_and_an_entry_too_many_does_not(bootstrap:
     assert "spare" in output
 
 
+def test_a_controller_that_cannot_be_reached_is_not_asked(bootstrap: str) -> None:
+    code, output = run("--bootstrap", bootstrap, "--only", "at_controller/create_topics/*")
+    assert (code, "✗" in output) == (2, False)
+    assert ": the broker tells no listener of a controller" in output
+
+
 def test_two_brokers_are_held_against_each_other(bootstrap: str, nobody: int) -> None:
     options = ("--bootstrap", bootstrap, "--only", "find_coordinator/*")
     code, output = run(*options, "--beside", bootstrap)
