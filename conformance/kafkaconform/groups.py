@@ -84,3 +84,13 @@ def only_member(connection: Probing, group: str) -> str:
     if joined.error_code or synced.error_code or joined.generation_id != 1:
         raise ProbeFailed(f"a group of one: errors {joined.error_code} and {synced.error_code}")
     return member_id
+
+
+def two_members(leader: Probing, follower: Probing, group: str) -> tuple[str, str]:
+    """The ids of two members of a new group in generation 2, not yet synced; the follower's join is recorded."""
+    leader_id = only_member(leader, group)
+    follower_id = new_member_id(follower, group)
+    waiting = follower.send(join(group, follower_id), 5)
+    leader.quietly(join(group, leader_id), 5)
+    waiting.answer()
+    return leader_id, follower_id

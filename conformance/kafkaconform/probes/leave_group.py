@@ -1,6 +1,6 @@
 """LeaveGroup: members that go in order."""
 
-from kafkaconform.groups import join, new_member_id, only_member, sync
+from kafkaconform.groups import join, new_member_id, only_member, sync, two_members
 from kafkaconform.prepare import group_name
 from kafkaconform.probes.heartbeat import beat
 from kafkaconform.registry import probe
@@ -120,11 +120,7 @@ def others_are_told(session: Session) -> None:
     """Whoever stays is told to rebalance: 27. Where nobody left the group stays as it is."""
     leader, follower = session.connect(), session.connect()
     group = group_name(session)
-    leader_id = only_member(leader, group)
-    follower_id = new_member_id(follower, group)
-    waiting = follower.send(join(group, follower_id), 5)
-    leader.quietly(join(group, leader_id), 5)
-    waiting.answer()
+    leader_id, follower_id = two_members(leader, follower, group)
     leader.quietly(sync(group, 2, leader_id, (leader_id, b"l"), (follower_id, b"f")), 3)
     leader.ask(leave(group, ("stranger", None), ("", "one")), 5)
     leader.ask(beat(group, 2, leader_id), 4)

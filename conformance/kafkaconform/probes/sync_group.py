@@ -1,6 +1,6 @@
 """SyncGroup: the second half of a rebalance; the leader hands out what the members are to do."""
 
-from kafkaconform.groups import by_metadata, join, new_member_id, only_member, sync
+from kafkaconform.groups import by_metadata, join, new_member_id, only_member, sync, two_members
 from kafkaconform.prepare import group_name
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
@@ -82,11 +82,7 @@ def followers_wait(session: Session) -> None:
     """A follower's sync is answered when the leader's has come, with what the leader said."""
     leader, follower = session.connect(), session.connect()
     group = group_name(session)
-    leader_id = only_member(leader, group)
-    follower_id = new_member_id(follower, group)
-    waiting = follower.send(join(group, follower_id), 5)
-    leader.quietly(join(group, leader_id), 5)
-    waiting.answer()
+    leader_id, follower_id = two_members(leader, follower, group)
     synced = follower.send(sync(group, 2, follower_id), 3)
     leader.ask(sync(group, 2, leader_id, (leader_id, b"l"), (follower_id, b"f")), 3)
     synced.answer()
@@ -99,11 +95,7 @@ def joining_again_ends_a_wait(session: Session) -> None:
     """A leader that joins again instead of syncing: the follower that waits is told to rebalance (27)."""
     leader, follower = session.connect(), session.connect()
     group = group_name(session)
-    leader_id = only_member(leader, group)
-    follower_id = new_member_id(follower, group)
-    waiting = follower.send(join(group, follower_id), 5)
-    leader.quietly(join(group, leader_id), 5)
-    waiting.answer()
+    leader_id, follower_id = two_members(leader, follower, group)
     synced = follower.send(sync(group, 2, follower_id), 3)
     follower.settle()
     rejoined = leader.send(join(group, leader_id, protocols=(("range", b"changed"),)), 5, view=by_metadata)
@@ -160,11 +152,7 @@ def member_assigned_twice(session: Session) -> None:
     """Of two assignments for one member the last counts; a follower's assignments are not looked at."""
     leader, follower = session.connect(), session.connect()
     group = group_name(session)
-    leader_id = only_member(leader, group)
-    follower_id = new_member_id(follower, group)
-    waiting = follower.send(join(group, follower_id), 5)
-    leader.quietly(join(group, leader_id), 5)
-    waiting.answer()
+    leader_id, follower_id = two_members(leader, follower, group)
     synced = follower.send(sync(group, 2, follower_id, (follower_id, b"all"), (leader_id, b"none")), 3)
     leader.ask(sync(group, 2, leader_id, (leader_id, b"first"), (leader_id, b"last"), (follower_id, b"f")), 3)
     synced.answer()
