@@ -80,7 +80,9 @@ def stop(kafka_version: str, port: int) -> None:
 
 @main.command()
 @click.option("--bootstrap", default="127.0.0.1:9092", show_default=True, help="The reference, HOST:PORT.")
-@click.option("--only", default="*", metavar="GLOB", help="Probes by path, such as 'produce/*'; or an API.")
+@click.option(
+    "--only", multiple=True, metavar="GLOB", help="Probes by path, such as 'produce/*'; or an API; may be repeated."
+)
 @click.option("--kafka-version", default=DEFAULT_KAFKA_VERSION, show_default=True, help="The release that runs there.")
 @click.option(
     "--goldens",
@@ -89,7 +91,7 @@ def stop(kafka_version: str, port: int) -> None:
     type=click.Path(file_okay=False, path_type=Path),
     help="Where to store what it answers.",
 )
-def record(bootstrap: str, only: str, kafka_version: str, goldens: Path) -> None:
+def record(bootstrap: str, only: tuple[str, ...], kafka_version: str, goldens: Path) -> None:
     """Record the answers of a real broker, each probe twice."""
     _require_extra()
     from kafkaconform.recorder import record_all
@@ -105,7 +107,9 @@ def record(bootstrap: str, only: str, kafka_version: str, goldens: Path) -> None
 
 @main.command()
 @click.option("--bootstrap", default="127.0.0.1:9092", show_default=True, help="The broker to judge, HOST:PORT.")
-@click.option("--only", default="*", metavar="GLOB", help="Checks by path, such as 'fetch/*'; or an API.")
+@click.option(
+    "--only", multiple=True, metavar="GLOB", help="Checks by path, such as 'fetch/*'; or an API; may be repeated."
+)
 @click.option("--as-version", default=DEFAULT_KAFKA_VERSION, show_default=True, help="The release it should be like.")
 @click.option(
     "--kinds", default="probe,scenario,history", show_default=True, help="Kinds of checks, with commas between them."
@@ -121,7 +125,7 @@ def record(bootstrap: str, only: str, kafka_version: str, goldens: Path) -> None
 @click.option("--goldens", type=click.Path(file_okay=False, path_type=Path), help="Recorded answers other than ours.")
 def run(
     bootstrap: str,
-    only: str,
+    only: tuple[str, ...],
     as_version: str,
     kinds: str,
     clients: tuple[str, ...],

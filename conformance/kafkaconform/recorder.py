@@ -16,8 +16,8 @@ from kafkaconform.releases import NotAskable
 SHOWN_CHARACTERS_MAX = 60
 
 
-def record_all(host: str, port: int, *, only: str, release: str, folder: Path) -> int:
-    """Records every probe that ``only`` selects; the exit code: 0 where all were recorded, twice the same.
+def record_all(host: str, port: int, *, only: Sequence[str], release: str, folder: Path) -> int:
+    """Records every probe that one of the globs ``only`` selects; the exit code: 0 where all were recorded, twice the same.
 
     A probe whose second run differs from the first is not stored: it has to be mended, or left out of an older
     release.
@@ -25,9 +25,9 @@ def record_all(host: str, port: int, *, only: str, release: str, folder: Path) -
     console = Console()
     failed = 0
     # Of older releases brokers alone are asked.
-    probes = [probe for probe in all_probes(only) if release == BASE_RELEASE or not probe.at_controller]
+    probes = [probe for probe in all_probes(*only) if release == BASE_RELEASE or not probe.at_controller]
     if not probes:
-        console.print(f"No probe matches {only!r}.")
+        console.print(f"No probe matches {' or '.join(map(repr, only))}.")
         return 1
     with Progress(console=console, transient=True) as progress:
         for probe in progress.track(probes, description="recording"):

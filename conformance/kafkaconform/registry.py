@@ -105,17 +105,17 @@ def asked_since(release: str, reason: str) -> Callable[[Callable[[Session], None
     return mark
 
 
-def all_probes(only: str = "*") -> list[Probe]:
-    """Every probe whose path matches the glob ``only``, sorted by path; ``only`` may be just an API."""
+def all_probes(*only: str) -> list[Probe]:
+    """Every probe whose path matches a glob of ``only``, which may be just an API, sorted by path; without globs all."""
     package = importlib.import_module("kafkaconform.probes")
     for module in pkgutil.iter_modules(package.__path__):
         importlib.import_module(f"kafkaconform.probes.{module.name}")
     probes = [_PROBES[path] for path in sorted(_PROBES)]
     probes += [attrs.evolve(probe, at_controller=True) for probe in probes if probe.may_ask_controller]
-    return [probe for probe in probes if is_selected(probe.path, only)]
+    return [probe for probe in probes if is_selected(probe.path, *only)]
 
 
-def is_selected(path: str, only: str) -> bool:
-    """Whether the glob ``only``, or a group such as an API, selects the check of this path."""
-    pattern = only if "/" in only or "*" in only else f"{only}/*"
-    return fnmatch.fnmatchcase(path, pattern)
+def is_selected(path: str, *only: str) -> bool:
+    """Whether a glob of ``only``, or a group such as an API, selects the check of this path; without globs every one is."""
+    patterns = [glob if "/" in glob or "*" in glob else f"{glob}/*" for glob in only or ["*"]]
+    return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)

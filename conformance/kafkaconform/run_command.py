@@ -32,7 +32,7 @@ class CannotRun(Exception):
 class Selection:
     """Which checks: those of these kinds that the glob selects; of scenarios those of the named clients, if any are."""
 
-    only: str = "*"
+    only: tuple[str, ...] = ()
     kinds: frozenset[Kind] = frozenset(Kind)
     clients: tuple[str, ...] = ()
 
@@ -67,7 +67,7 @@ def run(target: Target, selection: Selection, files: Files, console: Console | N
         _require_writable(file)
     checks = select(selection, target.release)
     if not checks:
-        raise CannotRun(f"No check matches {selection.only!r}.")
+        raise CannotRun(f"No check matches {' or '.join(map(repr, selection.only))}.")
     if Kind.PROBE in selection.kinds:
         _require_answers(target)
     for address in filter(None, ((target.host, target.port), target.beside)):
@@ -99,7 +99,7 @@ def select(selection: Selection, release: str) -> list[Check]:
         checks += scenario_checks(chosen_clients(selection.clients, release))
     if Kind.HISTORY in selection.kinds:
         checks += history_checks()
-    return [check for check in checks if is_selected(check.path, selection.only)]
+    return [check for check in checks if is_selected(check.path, *selection.only)]
 
 
 def history_checks() -> Sequence[Check]:

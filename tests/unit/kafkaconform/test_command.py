@@ -86,6 +86,7 @@ def test_recording_a_release_that_is_not_in_the_table_says_so() -> None:
 
 def test_a_glob_that_matches_nothing_fails() -> None:
     assert run("record", "--only", "no_such_api") == (1, "No probe matches 'no_such_api'.\n")
+    assert run("record", "--only", "a", "--only", "b")[1] == "No probe matches 'a' or 'b'.\n"
 
 
 def test_the_command_needs_nothing_of_the_extra_to_start(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,6 +120,7 @@ def test_layout_puts_what_fits_on_one_line() -> None:
 def test_probes_are_selected_by_api_or_glob() -> None:
     assert {probe.api for probe in all_probes("metadata")} == {"metadata"}
     assert [probe.path for probe in all_probes("metadata/no_*")] == ["metadata/no_topics"]
+    assert {probe.api for probe in all_probes("metadata/no_*", "fetch", "metadata")} == {"fetch", "metadata"}
     assert all_probes("nothing") == []
 
 
