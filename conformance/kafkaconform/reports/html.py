@@ -1,5 +1,6 @@
 """A run as one HTML page that needs nothing but itself."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -57,6 +58,8 @@ def page(run: Run) -> str:
         not_run=Counter(result.reason for result in run.results if result.outcome is Outcome.NOT_RUN),
         shown_steps=shown_steps,
         sign=_SIGNS.__getitem__,
+        # So that a narrow screen breaks a name where a word of it begins.
+        words=lambda api: re.findall("[A-Z][^A-Z]*", api),
     )
 
 
