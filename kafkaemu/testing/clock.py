@@ -7,12 +7,14 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kafkaemu.lab.clock import MovableClock, pass_time
+from kafkaemu.testing.errors import is_told
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from kafkaemu.broker import Broker
 
+__tracebackhide__ = is_told
 _UNITS_MS = {
     "ms": 1,
     "s": 1000,

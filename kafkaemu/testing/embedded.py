@@ -30,7 +30,7 @@ from kafkaemu.handlers.context import Peer, Request
 from kafkaemu.handlers.index import HANDLERS
 from kafkaemu.lab.clock import MovableClock
 from kafkaemu.testing.clock import BrokerClock
-from kafkaemu.testing.errors import BrokerError, BrokerNotShared, BrokerStopped, BrokerTimeout
+from kafkaemu.testing.errors import BrokerError, BrokerNotShared, BrokerStopped, BrokerTimeout, is_told
 from kafkaemu.testing.setup import Setup, configured, topics_of
 from kafkaemu.testing.surface import ANYWHERE, Surface
 from kafkaemu.testing.traffic import Traffic
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+__tracebackhide__ = is_told
 CLIENT_ID = "kafkaemu-testing"
 START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 10.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from kafkawire.errors import ErrorCode
@@ -34,3 +34,11 @@ class RequestRefused(BrokerError):
 
 class WaitedInVain(AssertionError):
     """What a test waited for has not come; the text says what came instead."""
+
+
+def is_told(raised: Any) -> bool:
+    """Whether what pytest caught (its ExceptionInfo) tells by its text all that there is to know.
+
+    The ``__tracebackhide__`` of our modules: of such a failure pytest shows the line of the test, and not how we came to it.
+    """
+    return isinstance(raised.value, (BrokerError, WaitedInVain, TypeError, ValueError))

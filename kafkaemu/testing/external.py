@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from kafkaemu.testing.errors import BrokerError, BrokerTimeout, RequestRefused
+from kafkaemu.testing.errors import BrokerError, BrokerTimeout, RequestRefused, is_told
 from kafkaemu.testing.surface import ANYWHERE, Surface, refuse
 from kafkaemu.testing.waiting import Deadline, pause
 from kafkaemu.world.real import RealClock
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kafkaemu.testing.clock import BrokerClock
     from kafkawire.declare import TopLevel
 
+__tracebackhide__ = is_told
 CLIENT_ID = "kafkaemu-testing"
 RECEIVE_BYTES = 65536
 #: Between two questions for what the cluster has not told all its brokers yet.

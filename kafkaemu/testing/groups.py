@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from kafkaemu.testing.errors import RequestRefused
+from kafkaemu.testing.errors import RequestRefused, is_told
 from kafkaemu.testing.values import TopicPartition
 from kafkawire.compiler import raw_decoder
 from kafkawire.errors import ErrorCode
@@ -16,6 +16,7 @@ from kafkawire.messages.describe_groups import DescribeGroupsRequest
 from kafkawire.messages.list_groups import ListGroupsRequest
 from kafkawire.messages.offset_fetch import OffsetFetchRequest
 
+__tracebackhide__ = is_told
 CONSUMER_PROTOCOL = "consumer"
 VERSION_BYTES = 2
 #: Nobody coordinates a group before the first has come; one that is not there has committed nothing.

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from kafkaemu.testing.errors import is_told
 from kafkaemu.testing.surface import ANYTHING, Expected, Headers, to_bytes
 
 if TYPE_CHECKING:
     from kafkaemu.testing.values import Record
+
+__tracebackhide__ = is_told
 
 
 class Wanted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from kafkaemu.testing.errors import is_told
 from kafkaemu.testing.values import Record
 from kafkawire.errors import ErrorCode
 from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchTopic, PartitionData
@@ -13,6 +14,7 @@ from kafkawire.records.batch import iterate_batches
 from kafkawire.records.builder import ControlType, control_type_of
 from kafkawire.records.iterate import records_of
 
+__tracebackhide__ = is_told
 READ_COMMITTED = 1
 EARLIEST, LATEST = -2, -1
 CONSUMER = -1

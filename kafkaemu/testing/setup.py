@@ -14,11 +14,12 @@ from kafkaemu.config.sources import is_known
 from kafkaemu.config.table import BROKER
 from kafkaemu.config.unbuilt import check_built, check_spoken
 from kafkaemu.config.values import ConfigError
-from kafkaemu.testing.errors import BrokerError
+from kafkaemu.testing.errors import BrokerError, is_told
 from kafkaemu.testing.surface import config_text
 from kafkaemu.world.real.machine import memory_bytes
 from kafkawire.releases import UnknownRelease
 
+__tracebackhide__ = is_told
 LISTENERS = "PLAINTEXT://127.0.0.1:0"
 
 

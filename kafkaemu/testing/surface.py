@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from kafkaemu.testing.errors import RequestRefused, WaitedInVain
+from kafkaemu.testing.errors import BrokerError, RequestRefused, WaitedInVain, is_told
 from kafkaemu.testing.values import Record, SeenRequest, TopicPartition
 from kafkaemu.testing.waiting import Deadline
 from kafkawire.errors import ErrorCode
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from kafkaemu.testing.reading import Reader
     from kafkawire.declare import TopLevel
 
+__tracebackhide__ = is_told
 #: How long a call may take, in seconds, unless it says otherwise.
 TIMEOUT_S = 10.0
 #: Any broker will do for a request.
 ANYWHERE: Final = -1
 #: What a broker says that has not heard yet that it leads a partition.
 NOT_KNOWN_YET = {ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION}
-#: How many records a failure message shows.
-SHOWN_RECORDS = 20
+#: How many records, and how many names of groups, a failure message shows.
+SHOWN_RECORDS, SHOWN_GROUPS = 20, 10
 
 
 class _Anything:
@@ -168,7 +169,6 @@ class Surface(ABC):
 
         The topic need not be there yet. Raises `WaitedInVain`, which tells what there is instead.
         """
-        __tracebackhide__ = True
         return self._wait(topic, lambda records: len(records) >= n, f"{n} record(s)", timeout)
 
     def assert_produced(
@@ -188,7 +188,6 @@ class Surface(ABC):
         among those of the record. ``count`` says how many there have to be, exactly; 0 is looked at once. The failure shows what came
         instead.
         """
-        __tracebackhide__ = True
         from kafkaemu.testing.matching import Wanted
 
         wanted = Wanted(value, key, headers, partition)
@@ -222,10 +221,15 @@ class Surface(ABC):
         """How many offsets lie between what a group has committed and the end, in all its partitions or those of ``topic``.
 
         Partitions are those with a committed offset, and those that a member has been given: before its first commit it lags by all
-        that there is.
+        that there is. Raises `BrokerError` for a group that there is not: its consumer may not have joined yet, or its name is
+        another.
         """
         committed = self.committed(group)
-        found = self.groups().get(group)
+        groups = self.groups()
+        found = groups.get(group)
+        if found is None and not committed:
+            names = ", ".join(map(repr, list(groups)[:SHOWN_GROUPS])) or "none at all"
+            raise BrokerError(f"there is no group {group!r} to have a lag; there is {names}")
         assigned = {one for member in found.members for one in member.assignment} if found else set()
         lag = 0
         for name in sorted({one.topic for one in (*committed, *assigned)}):
@@ -318,7 +322,6 @@ class Surface(ABC):
     def _wait(
         self, topic: str, is_enough: Callable[[list[Record]], bool], what: str, timeout: float | None
     ) -> list[Record]:
-        __tracebackhide__ = True
         deadline = Deadline(self.timeout_s if timeout is None else timeout)
         records: list[Record] = []
         reader: Reader | None = None

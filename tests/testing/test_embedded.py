@@ -97,7 +97,9 @@ def test_what_no_record_can_hold_is_told_in_a_sentence(broker: Broker, record: d
 def test_a_group_tells_its_state_members_offsets_and_lag(broker: Broker) -> None:
     for number in range(5):
         broker.produce("read", str(number))
-    assert (broker.committed("g"), broker.lag("g")) == ({}, 0)
+    assert broker.committed("g") == {}
+    with pytest.raises(BrokerError, match=r"^there is no group 'g' to have a lag; there is none at all$"):
+        broker.lag("g")
     settings = {"bootstrap.servers": broker.bootstrap_servers, "client.id": "me", "group.id": "g"}
     consumer = Consumer({**settings, "auto.offset.reset": "earliest", "enable.auto.commit": False})
     consumer.subscribe(["read"])
@@ -113,6 +115,8 @@ def test_a_group_tells_its_state_members_offsets_and_lag(broker: Broker) -> None
     assert (broker.lag("g"), broker.lag("g", "read"), broker.lag("g", "other")) == (2, 2, 0)
     consumer.close()
     assert broker.groups()["g"].state == "Empty"
+    with pytest.raises(BrokerError, match=r"^there is no group 'typo' to have a lag; there is 'g'$"):
+        broker.lag("typo")
 
 
 def test_what_kafka_refuses_is_told_with_its_code(broker: Broker) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -161,8 +162,41 @@ def test_it_works_in_every_kind_of_async_test_and_under_xdist(pytester: pytest.P
     result.assert_outcomes(passed=10)
 
 
+def test_a_failure_shows_the_line_of_the_test_and_none_of_ours(pytester: pytest.Pytester) -> None:
+    source = """
+        import pytest
+
+        @pytest.mark.parametrize(
+            "ask",
+            [
+                lambda broker: broker.assert_produced("orders", timeout=0.01),
+                lambda broker: broker.delete_topic("orders"),
+                lambda broker: broker.produce("orders", 4),
+                lambda broker: broker.lag("nobody"),
+                lambda broker: broker.clock.advance("a while"),
+                lambda broker: (broker.stop(), broker.topics()),
+            ],
+        )
+        def test_fails(kafka_broker, ask):
+            ask(kafka_broker)
+
+        @pytest.mark.kafka_config({"num.partition": 1})
+        def test_config(kafka_broker):
+            pass
+
+        def test_defect(kafka_broker, monkeypatch):
+            monkeypatch.setattr("kafkaemu.testing.groups.read_groups", lambda *_: {}["a defect of ours"])
+            kafka_broker.groups()
+    """
+    result = run(pytester, source, "--tb=short")
+    result.assert_outcomes(failed=7, errors=1)
+    shown = re.findall(r"kafkaemu.testing.(\w+\.py):\d+: in", result.stdout.str())
+    assert shown == ["plugin.py", "plugin.py", "surface.py"], "a fixture of ours, and what no sentence explains"
+
+
 def test_the_same_tests_run_against_a_broker_elsewhere(pytester: pytest.Pytester) -> None:
     source = """
+        import kafkaemu.testing
         import pytest
 
         @pytest.mark.kafka_topics("orders:2")
@@ -172,7 +206,8 @@ def test_the_same_tests_run_against_a_broker_elsewhere(pytester: pytest.Pytester
             kafka_broker.produce("made", "y")
             kafka_broker.assert_produced("made", value="y", count=1)
             assert kafka_broker.committed("nobody") == {}
-            assert kafka_broker.lag("nobody") == 0
+            with pytest.raises(kafkaemu.testing.BrokerError, match="there is no group 'nobody'"):
+                kafka_broker.lag("nobody")
             assert "nobody" not in kafka_broker.groups()
 
         def test_moves_time(kafka_broker):
