@@ -27,7 +27,10 @@ TESTS_S_MAX = 1.0
 def check_contents(wheel: Path) -> None:
     """The three packages are there, with their data; nothing of the tests is."""
     names = zipfile.ZipFile(wheel).namelist()
-    wanted = ("kafkaemu/__init__.py", "kafkaemu/py.typed", "kafkawire/__init__.py", "kafkaconform/reference/pom.xml")
+    wanted = (
+        *("kafkaemu/__init__.py", "kafkaemu/py.typed", "kafkawire/__init__.py"),
+        *("kafkaconform/reference/pom.xml", "kafkaconform/known-kafkaemu.toml"),
+    )
     missing = [name for name in wanted if name not in names]
     stray = [name for name in names if name.startswith(("tests/", "codecs/", "conformance/", "benchmarks/"))]
     if missing or stray:
@@ -38,15 +41,14 @@ def install(wheel: Path, folder: Path) -> Path:
     """A clean environment with the wheel; its folder of commands."""
     venv.create(folder, with_pip=True)
     commands = folder / ("Scripts" if sys.platform == "win32" else "bin")
-    subprocess.run(
-        [
-            str(commands / "python"),
-            *("-m", "pip", "install", "--quiet", "--disable-pip-version-check"),
-            *("--constraint", str(ROOT / "requirements-dev.lock"), str(wheel), "pytest", "kafka-python"),
-        ],
-        check=True,
-    )
+    pip_install(commands, str(wheel), "pytest", "kafka-python")
     return commands
+
+
+def pip_install(commands: Path, *requirements: str) -> None:
+    """Install into the environment of these commands, in the versions of development."""
+    pip = [str(commands / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--constraint", str(ROOT / "requirements-dev.lock"), *requirements], check=True)
 
 
 def start(commands: Path, folder: Path) -> tuple[subprocess.Popen[str], int]:
@@ -107,6 +109,21 @@ def readme_tests(commands: Path, folder: Path) -> float:
     return min(took_s)
 
 
+def judge(wheel: Path, commands: Path, folder: Path, port: int) -> None:
+    """The conformance runner finds what it needs in the wheel: the recorded answers, and our list of known differences."""
+    pip_install(commands, f"{wheel}[conformance]")
+    command = [str(commands / "kafkaconform"), "run", "--bootstrap", f"localhost:{port}", "--known", "kafkaemu"]
+    finished = subprocess.run(
+        [*command, "--kinds", "probe", "--only", "api_versions/*"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if finished.returncode != 0:
+        raise SystemExit(f"The conformance runner of the wheel fails:\n{finished.stdout}{finished.stderr}")
+
+
 def main(wheel: Path) -> None:
     """Everything above, one line for each step."""
     check_contents(wheel)
@@ -120,6 +137,8 @@ def main(wheel: Path) -> None:
         try:
             round_trip(port)
             print(f"a record went through the broker on port {port}")
+            judge(wheel, commands, folder, port)
+            print("which answers as recorded, but for what is known")
         finally:
             broker.terminate()
             exit_code = broker.wait(10)

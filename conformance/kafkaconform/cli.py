@@ -115,7 +115,9 @@ def record(bootstrap: str, only: tuple[str, ...], kafka_version: str, goldens: P
     "--kinds", default="probe,scenario,history", show_default=True, help="Kinds of checks, with commas between them."
 )
 @click.option("--client", "clients", multiple=True, metavar="NAME", help="Scenarios of this client; may be repeated.")
-@click.option("--known", type=_file, help="A TOML file of accepted differences.")
+@click.option(
+    "--known", type=_file, help="A TOML file of accepted differences; kafkaemu: the list that kafkaemu keeps."
+)
 @click.option("--json", "json_file", type=_file, help="Where to write the run as JSON.")
 @click.option("--junit", "junit_file", type=_file, help="Where to write the run as JUnit XML.")
 @click.option("--html", "html_file", type=_file, help="Where to write the run as a page to read.")
@@ -139,12 +141,12 @@ def run(
     """Judge any broker by what Apache Kafka answers; exit code 0 where nothing differs, 1 where something does."""
     _require_extra()
     from kafkaconform.checks import Target
-    from kafkaconform.goldens import shipped_goldens
     from kafkaconform.known import BadKnownList
     from kafkaconform.results import Kind
     from kafkaconform.run_command import CannotRun, Files, Selection
     from kafkaconform.run_command import run as run_command
     from kafkaconform.scenario_checks import UnknownClient
+    from kafkaconform.shipped import shipped_goldens, shipped_known
 
     try:
         chosen = frozenset(Kind(kind.strip()) for kind in kinds.split(","))
@@ -154,7 +156,8 @@ def run(
     other = _address(beside, "--beside") if beside else None
     target = Target(host, port, as_version, goldens or shipped_goldens(), beside=other)
     selection = Selection(only=only, kinds=chosen, clients=clients)
-    files = Files(known=known, json=json_file, junit=junit_file, html=html_file)
+    accepted = shipped_known() if known == Path("kafkaemu") else known
+    files = Files(known=accepted, json=json_file, junit=junit_file, html=html_file)
     try:
         sys.exit(run_command(target, selection, files))
     except (BadKnownList, CannotRun, UnknownClient) as error:

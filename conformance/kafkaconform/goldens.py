@@ -27,13 +27,6 @@ Golden = dict[str, Any]
 Difference = tuple[str, Tree, Tree]
 
 
-def shipped_goldens() -> Path:
-    """The folder of goldens that come with the runner: inside the package where it is installed, beside it in a checkout."""
-    package = Path(__file__).resolve().parent
-    installed = package / "goldens"
-    return installed if installed.is_dir() else package.parent / "goldens"
-
-
 def golden_path(folder: Path, release: str, probe: Probe) -> Path:
     """Where the golden of ``probe`` lies. What a controller answers is stored only where a broker answers otherwise."""
     own = folder / release / f"{probe.path}.json"

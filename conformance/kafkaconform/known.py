@@ -1,4 +1,4 @@
-"""Differences that somebody accepts, each with a reason: a TOML file given with ``--known``.
+"""Differences that somebody accepts, each with a reason: a TOML file given with ``--known``. "kafkaemu" names the one of ours.
 
     [[known]]
     check = "api_versions/*"            # which checks: a glob over their paths

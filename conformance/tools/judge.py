@@ -70,7 +70,7 @@ def main(as_version: str, only: tuple[str, ...], kinds: str, options: tuple[str,
 def _command(bootstrap: str, release: str, selection: Selection, report: str) -> list[str]:
     """What runs the selected checks; ``report`` is the name of the files."""
     command = [sys.executable, "-m", "kafkaconform.cli", "run", "--bootstrap", bootstrap, "--as-version", release]
-    command += ["--known", str(ROOT / "conformance" / "known-kafkaemu.toml"), "--kinds", ",".join(selection.kinds)]
+    command += ["--known", "kafkaemu", "--kinds", ",".join(selection.kinds)]
     for glob in selection.only:
         command += ["--only", glob]
     for kind in ("json", "junit", "html"):

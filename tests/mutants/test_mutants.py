@@ -11,7 +11,6 @@ import attrs
 import pytest
 
 from kafkaconform.checks import Check, Target
-from kafkaconform.goldens import shipped_goldens
 from kafkaconform.histories.keeping import KEEPING
 from kafkaconform.histories.workloads import WORKLOADS, check_of
 from kafkaconform.known import read_known
@@ -19,12 +18,12 @@ from kafkaconform.probing import probe_checks
 from kafkaconform.registry import all_probes
 from kafkaconform.results import Outcome, Result
 from kafkaconform.runner import run_checks
+from kafkaconform.shipped import shipped_goldens, shipped_known
 from tests.mutants.registry import Mutant, mutants
-from tests.support.broker import ROOT, Broker, running_broker
+from tests.support.broker import Broker, running_broker
 
 pytestmark = pytest.mark.mutants
 
-KNOWN = ROOT / "conformance" / "known-kafkaemu.toml"
 #: What lets sessions be short enough for tests.
 SESSIONS = ("--set", "group.min.session.timeout.ms=500")
 #: What brings on what is looked at in `KEEPING`. Producers of old records are forgotten then, which others look at.
@@ -54,7 +53,7 @@ def failed(broker: Broker, *patterns: str) -> list[Result]:
     chosen = [check for pattern in patterns for check in checks(pattern)]
     assert chosen, patterns
     target = Target("127.0.0.1", broker.port, "4.3.1", shipped_goldens())
-    found = run_checks(target, chosen, read_known(KNOWN), versions={})
+    found = run_checks(target, chosen, read_known(shipped_known()), versions={})
     return [result for result in found.results if result.outcome is not Outcome.PASSED]
 
 

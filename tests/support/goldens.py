@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from kafkaconform.checks import Target
-from kafkaconform.goldens import shipped_goldens
 from kafkaconform.known import KnownList, read_known
 from kafkaconform.probing import probe_checks
 from kafkaconform.registry import Probe
 from kafkaconform.results import Outcome
-from tests.support.broker import ROOT, Broker
+from kafkaconform.shipped import shipped_goldens, shipped_known
+from tests.support.broker import Broker
 
 GOLDENS = shipped_goldens()
 
 
 def known_list() -> KnownList:
     """The differences that `make conformance` accepts, too."""
-    return read_known(ROOT / "conformance" / "known-kafkaemu.toml")
+    return read_known(shipped_known())
 
 
 def check_answers(broker: Broker, probe: Probe, release: str, known: KnownList) -> None:

@@ -1,8 +1,9 @@
 """Which recorded answers there are."""
 
-from kafkaconform.goldens import golden_path, read_golden, shipped_goldens
+from kafkaconform.goldens import golden_path, read_golden
 from kafkaconform.reference import DEFAULT_KAFKA_VERSION
 from kafkaconform.registry import all_probes
+from kafkaconform.shipped import shipped_goldens
 
 GOLDENS = shipped_goldens()
 

@@ -15,7 +15,6 @@ from click.testing import CliRunner
 from kafkaconform import scenario_checks as scenarios
 from kafkaconform.checks import Check, Target
 from kafkaconform.cli import main
-from kafkaconform.goldens import shipped_goldens
 from kafkaconform.known import KnownList
 from kafkaconform.probing import probe_checks
 from kafkaconform.registry import all_probes
@@ -24,6 +23,7 @@ from kafkaconform.results import Kind, Outcome, Result, Run
 from kafkaconform.runner import run_checks
 from kafkaconform.scenario_checks import UnknownClient, chosen_clients
 from kafkaconform.scenarios.driver import CheckResult, ScenarioClient
+from kafkaconform.shipped import shipped_goldens
 from tests.support.broker import running_broker
 
 
@@ -80,6 +80,11 @@ def test_accepted_differences_end_well_and_an_entry_too_many_does_not(bootstrap:
     assert code == 1
     assert "Not needed any more" in output
     assert "spare" in output
+
+
+def test_what_kafkaemu_keeps_is_accepted_by_name(bootstrap: str) -> None:
+    code, _ = run("--bootstrap", bootstrap, "--known", "kafkaemu", "--only", "find_coordinator/transactional_id")
+    assert code == 0
 
 
 def test_a_controller_that_cannot_be_reached_is_not_asked(bootstrap: str) -> None:
