@@ -156,7 +156,9 @@ def declared(release: str) -> dict[int, Declared]:
     *_, patch = parts = release.split(".")
     minor = ".".join(parts[:2])
     if minor not in RELEASES or len(parts) > 3 or not patch.isdecimal():
-        raise UnknownRelease(f"no facts on release {release}; there are some on {RELEASES[0]} to {RELEASES[-1]}")
+        raise UnknownRelease(
+            f"no facts on release {release!r}, only on {', '.join(RELEASES)} and their patches, as {RELEASES[-1]}.1"
+        )
     found = {}
     for key, (name, history) in _HISTORY.items():
         text = _at(history, RELEASES.index(minor))

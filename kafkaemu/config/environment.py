@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from kafkaemu.config.sources import is_known
+from kafkaemu.config.sources import is_known, near_key
 
 PREFIX, BITNAMI_PREFIX = "KAFKA_", "KAFKA_CFG_"
 #: What the id of the cluster is called by Apache's and Confluent's images, and by Bitnami's.
@@ -33,11 +33,13 @@ FOREIGN_PREFIXES = (
 @attrs.frozen
 class Environment:
     """What the environment says: ``settings`` are (variable, text) by key, ``foreign`` the names of variables that images know and
-    that mean nothing here. All others with the prefix are of somebody else's program, and passed over."""
+    that mean nothing here, ``misspelt`` those that name no key but nearly one, each with the variable of that key. All others with
+    the prefix are of somebody else's program, and passed over."""
 
     settings: dict[str, tuple[str, str]] = attrs.Factory(dict)
     cluster_id: str | None = None
     foreign: tuple[str, ...] = ()
+    misspelt: tuple[tuple[str, str], ...] = ()
 
     @property
     def taken(self) -> list[str]:
@@ -47,23 +49,34 @@ class Environment:
 
 def key_of(variable: str) -> str:
     """The configuration key that a variable names, whether there is such a key or not."""
-    prefix = BITNAMI_PREFIX if variable.startswith(BITNAMI_PREFIX) else PREFIX
-    return variable.removeprefix(prefix).lower().replace("_", ".").replace("...", "-").replace("..", "_")
+    return variable.removeprefix(_prefix(variable)).lower().replace("_", ".").replace("...", "-").replace("..", "_")
+
+
+def _variable_of(key: str, prefix: str) -> str:
+    return prefix + key.replace("_", "__").replace("-", "___").replace(".", "_").upper()
+
+
+def _prefix(variable: str) -> str:
+    return BITNAMI_PREFIX if variable.startswith(BITNAMI_PREFIX) else PREFIX
 
 
 def read_environment(environ: Mapping[str, str]) -> Environment:
     """What ``environ`` says. Where both ways to name a key are used, Bitnami's counts."""
     settings: dict[str, tuple[str, str]] = {}
-    foreign = []
+    foreign, misspelt = [], []
     for variable in sorted(environ, key=lambda name: (name.startswith(BITNAMI_PREFIX), name)):
         if variable.startswith(FOREIGN_PREFIXES):
             foreign.append(variable)
-        elif variable.startswith(PREFIX) and is_known(key := key_of(variable)):
+        elif not variable.startswith(PREFIX):
+            continue
+        elif is_known(key := key_of(variable)):
             text = environ[variable]
             if text or not variable.startswith(BITNAMI_PREFIX):
                 settings[key] = (variable, text)
+        elif near := near_key(key):
+            misspelt.append((variable, _variable_of(near, _prefix(variable))))
     cluster_ids = [environ[name] for name in CLUSTER_ID_VARIABLES if environ.get(name)]
-    return Environment(settings, cluster_ids[0] if cluster_ids else None, tuple(foreign))
+    return Environment(settings, cluster_ids[0] if cluster_ids else None, tuple(foreign), tuple(misspelt))
 
 
 def where_advertised(advertised_listeners: str) -> str:

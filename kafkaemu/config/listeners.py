@@ -13,6 +13,7 @@ from kafkaemu.config.values import ConfigError
 
 _HOST_CHARACTERS = frozenset("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-%._:")
 PORT_MAX = 65535
+_FORM = "write NAME://HOST:PORT, such as PLAINTEXT://localhost:9092"
 PROTOCOLS = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 
 
@@ -111,7 +112,7 @@ def _names(texts: tuple[str, ...]) -> list[str]:
     for text in texts:
         name, colon, _ = text.partition(":")
         if not colon:
-            raise ConfigError(f"Unable to parse a listener name from {text}")
+            raise ConfigError(f"Unable to parse a listener name from {text}", _FORM)
         names.append(name.strip().upper())
     return names
 
@@ -135,7 +136,7 @@ def _endpoints(texts: tuple[str, ...], protocols: dict[str, str], *, distinct_po
         endpoints = tuple(_endpoint(text, protocols) for text in texts)
         _check_distinct(endpoints, everything, distinct_ports)
     except ConfigError as error:
-        raise ConfigError(f"Error creating broker listeners from '{everything}': {error}") from None
+        raise ConfigError(f"Error creating broker listeners from '{everything}': {error}", error.hint) from None
     return endpoints
 
 
@@ -146,9 +147,9 @@ def _endpoint(text: str, protocols: dict[str, str]) -> Endpoint:
     number = port.removeprefix("-")
     in_place = slashes and colon and number.isascii() and number.isdecimal()
     if not in_place or not set(host) <= _HOST_CHARACTERS:
-        raise ConfigError(f"Unable to parse {text} to a broker endpoint")
+        raise ConfigError(f"Unable to parse {text} to a broker endpoint", _FORM)
     if not name:
-        raise ConfigError("The provided listener name is null or empty string")
+        raise ConfigError("The provided listener name is null or empty string", _FORM)
     name = name.upper()
     if not -(1 << 31) <= int(port) < 1 << 31:
         raise ConfigError(f'For input string: "{port}"')
@@ -156,7 +157,10 @@ def _endpoint(text: str, protocols: dict[str, str]) -> Endpoint:
         # The reference fails later and less clearly, when it listens or registers.
         raise ConfigError(f"port out of range: {port}")
     if name not in protocols:
-        raise ConfigError(f"No security protocol defined for listener {name}")
+        raise ConfigError(
+            f"No security protocol defined for listener {name}",
+            f"name one in listener.security.protocol.map, as {name}:PLAINTEXT",
+        )
     return Endpoint(name, host or None, int(port), protocols[name])
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from kafkaemu.config.environment import Environment
     from kafkaemu.world.interface import Disk
 
-#: How near a key of a file has to be to one of Kafka's to be taken for a typo: keys of plugins look like Kafka's, too.
+#: How near a key of a file, or of a variable, has to be to one of Kafka's to be taken for a typo: keys of plugins and of clients look
+#: like Kafka's, too.
 TYPO_RATIO = 0.9
 
 
@@ -50,7 +51,7 @@ class Sources:
             # What is wrong with addresses is told by the addresses, not by the key.
             if ("".join(self.overrides[name].split()) in told if name.endswith("listeners") else name in words)
         ]
-        return ConfigError(f"{error} ({', '.join(named)})" if named else str(error))
+        return ConfigError(error.with_hint + (f" ({', '.join(named)})" if named else ""))
 
 
 def load(
@@ -78,6 +79,10 @@ def load(
     if environment is not None:
         overrides |= {name: text for name, (_, text) in environment.settings.items()}
         origins |= {name: variable for name, (variable, _) in environment.settings.items()}
+        warnings += tuple(
+            f"no configuration of Kafka, ignored: {variable}; did you mean {near}?"
+            for variable, near in environment.misspelt
+        )
         if environment.foreign:
             warnings += (f"there is neither a JVM nor ZooKeeper here, ignored: {', '.join(environment.foreign)}",)
     for name in forget:
@@ -97,16 +102,17 @@ def _unknown(path: str, names: Iterable[str]) -> Iterable[str]:
         if name.startswith("zookeeper."):
             of_zookeeper.append(name)
         else:
-            yield f"unknown key in {path}, ignored: {name}{_hint(name)}"
+            near = near_key(name)
+            yield f"unknown key in {path}, ignored: {name}" + (f"; did you mean {near}?" if near else "")
     if of_zookeeper:
         yield f"there is no ZooKeeper here, ignored in {path}: {', '.join(of_zookeeper)}"
 
 
-def _hint(name: str) -> str:
+def near_key(name: str) -> str | None:
+    """The broker key of Kafka that ``name`` is a typo of; None if it looks like none."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, list(BROKER), n=1, cutoff=TYPO_RATIO)
-    return f"; did you mean {near[0]}?" if near else ""
+    return next(iter(get_close_matches(name, list(BROKER), n=1, cutoff=TYPO_RATIO)), None)
 
 
 def is_known(name: str) -> bool:

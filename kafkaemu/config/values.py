@@ -26,7 +26,19 @@ _DURATION = (
 
 
 class ConfigError(ValueError):
-    """A configuration that cannot be: one sentence for the user, naming the key and the value."""
+    """A configuration that cannot be: one sentence for the user, naming the key and the value.
+
+    ``hint`` is what to write instead, where the reference's sentence does not say it.
+    """
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.hint = hint
+
+    @property
+    def with_hint(self) -> str:
+        """The sentence for people; the reference's alone is for clients."""
+        return f"{self}; {self.hint}" if self.hint else str(self)
 
 
 def invalid(name: str, value: object, reason: str) -> ConfigError:

@@ -51,7 +51,9 @@ def configured(config: Mapping[str, object], as_version: str | None, listeners: 
         check_built(checked)
         parsed = parse_listeners(checked)
         check_spoken(parsed)
-    except (ConfigError, UnknownRelease) as error:
+    except ConfigError as error:
+        raise BrokerError(error.with_hint) from None
+    except UnknownRelease as error:
         raise BrokerError(str(error)) from None
     return Setup(checked, parsed, profile, _memory_limit_bytes())
 

@@ -144,9 +144,10 @@ def test_a_wrong_setting_is_told_in_one_sentence() -> None:
     for arguments, sentence in (
         ({"config": {"num.partition": 3}}, "no broker config num.partition: did you mean num.partitions"),
         ({"config": {"num.partitions": "many"}}, "num.partitions"),
-        ({"as_version": "0.7"}, "0.7"),
+        ({"as_version": "0.7"}, "0.7', only on 2.2, 2.3"),
         ({"topics": ["orders:x"]}, "write name, or name:partitions"),
         ({"listeners": "SSL://127.0.0.1:0"}, "SSL"),
+        ({"listeners": "127.0.0.1:0"}, "write NAME://HOST:PORT"),
     ):
         with pytest.raises(BrokerError, match=sentence):
             Broker(**arguments)  # type: ignore[arg-type]

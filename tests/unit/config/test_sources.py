@@ -160,6 +160,11 @@ def test_names_of_variables(variable: str, key: str) -> None:
 def test_variables_of_other_programs_are_passed_over() -> None:
     environ = {
         "KAFKA_BOOTSTRAP_SERVERS": "b:1",
+        "KAFKA_BROKER": "b:1",
+        "KAFKA_GROUP_ID": "g",
+        "KAFKA_HOME": "/opt/kafka",
+        "KAFKA_SASL_MECHANISM": "PLAIN",
+        "KAFKA_SESSION_TIMEOUT_MS": "1",
         "KAFKA_TOPIC": "t",
         "KAFKA_VERSION": "3",
         "ALLOW_PLAINTEXT_LISTENER": "yes",
@@ -167,6 +172,17 @@ def test_variables_of_other_programs_are_passed_over() -> None:
     environ |= {"KAFKA_PORT": "tcp://10.0.0.1:9092", "NUM_PARTITIONS": "3"}
     setup = setup_of(**environ)
     assert (setup.taken, setup.warnings, setup.config["num.partitions"]) == ((), (), 1)
+
+
+def test_a_misspelt_variable_is_a_warning_that_names_the_right_one() -> None:
+    setup = setup_of(KAFKA_NUM_PARTITION="3", KAFKA_CFG_LOG_DIRRS="/tmp", KAFKA_LISTENER_SECURITY_PROTOCOLS_MAP="A:B")
+    assert setup.warnings == (
+        "no configuration of Kafka, ignored: KAFKA_LISTENER_SECURITY_PROTOCOLS_MAP; "
+        "did you mean KAFKA_LISTENER_SECURITY_PROTOCOL_MAP?",
+        "no configuration of Kafka, ignored: KAFKA_NUM_PARTITION; did you mean KAFKA_NUM_PARTITIONS?",
+        "no configuration of Kafka, ignored: KAFKA_CFG_LOG_DIRRS; did you mean KAFKA_CFG_LOG_DIRS?",
+    )
+    assert (setup.taken, setup.config["num.partitions"]) == ((), 1)
 
 
 def test_variables_for_a_jvm_or_zookeeper_are_one_warning() -> None:
@@ -246,7 +262,11 @@ def test_a_wrong_value_is_told_with_where_it_is_from_and_what_would_be_one(tmp_p
 
 def test_values_that_do_not_go_together_are_told_with_where_they_are_from() -> None:
     assert refusal_of(KAFKA_LISTENERS="nonsense") == (
-        "Unable to parse a listener name from nonsense (listeners is from KAFKA_LISTENERS)"
+        "Unable to parse a listener name from nonsense; write NAME://HOST:PORT, such as PLAINTEXT://localhost:9092 "
+        "(listeners is from KAFKA_LISTENERS)"
+    )
+    assert refusal_of("--listeners", "FOO://h:1").endswith(
+        "; name one in listener.security.protocol.map, as FOO:PLAINTEXT"
     )
     assert "(advertised.listeners is from KAFKA_ADVERTISED_LISTENERS)" in refusal_of(
         KAFKA_LISTENERS="A://:1, B://:2",

@@ -105,7 +105,7 @@ def test_decode_reads_a_named_message(capsys: pytest.CaptureFixture[str]) -> Non
         (("decode", "--request", "Nothing", "1", "00"), "no API has the key or name Nothing"),
         (("decode", "--response", "3", "99", "00"), "MetadataResponse has versions 0 to 13, not 99"),
         (("decode", "--response", "3", "new", "00"), "MetadataResponse has versions 0 to 13, not new"),
-        (("apis", "--release", "1.1"), "no facts on release 1.1; there are some on 2.2 to 4.3"),
+        (("apis", "--release", "1.1"), "no facts on release '1.1', only on 2.2, 2.3"),
         (("decode", "03e7"), "Unexpected api key: 999"),
         (("decode", "0003" + "0063" + "00000000" + "ffff" + "00"), "MetadataRequest has versions 0 to 13"),
         (("decode", "00", "--as", "Heartbeat"), "no message is called Heartbeat"),
