@@ -12,11 +12,20 @@ from kafkaconform.results import Kind, Outcome, Result
 from kafkaconform.scenarios.catalogue import CLIENTS, CURRENT
 from kafkaconform.scenarios.driver import CheckResult, ScenarioClient, run_scenarios
 
-#: What a check of a program holds; that of a codec, such as ``round_trip:gzip``, stands before the colon.
+#: What a check of a program holds; that of a codec or strategy, such as ``round_trip:gzip``, stands before the colon.
 HOLDS = {
     "round_trip": "What is produced with this codec comes back as it was.",
     "resume": "A consumer goes on where its group has committed.",
     "rebalance": "Partitions are shared out anew when members come and go.",
+    "strategy": "Members that share by this strategy hold every partition once; what one leaves the other takes over.",
+    "static": "A static member that comes back in time has its partitions again, and the other has kept its own.",
+    "silent": "A member that is silent for too long loses its partitions to the other.",
+    "seek": "A consumer reads on from where it is put: the beginning, an offset, the end.",
+    "reset": "Without a commit, or with one out of range, a consumer begins at the earliest or the latest record or fails, as told.",
+    "idempotence": "What an idempotent producer sends comes once and in order, with several requests under way.",
+    "compaction": "Of a compacted topic a reader learns the last value of every key, and which are deleted.",
+    "timeouts": "A poll of nothing ends in its time, and so does sending to a partition that is not there.",
+    "restart": "Producers and members of a group that stay open go on by themselves after the broker was restarted.",
     "times": "Offsets are found by time.",
     "topics": "Topics are created, described, enlarged and deleted.",
     "configs": "Configs are altered and described.",

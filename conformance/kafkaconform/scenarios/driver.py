@@ -5,6 +5,12 @@ prints one line of JSON per check on standard output, as soon as it knows:
 
     {"check": "round_trip:gzip", "ok": true, "detail": "60 records in 3 partitions"}
 
+With a third argument, ``restart``, it runs just the check of that name, which needs the broker restarted in its midst: it prints
+
+    {"please": "restart"}
+
+and goes on when it can read a line of standard input. The broker may have forgotten everything by then.
+
 ``ok`` is its own judgement; ``detail`` says what it saw, or the client's error. A check that it does not report has failed:
 a program that dies half way cannot pass. Its standard error and exit code are only read to say why.
 """
