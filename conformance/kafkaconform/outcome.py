@@ -101,6 +101,19 @@ def _is_set(kind: str, value: Any) -> bool:
     return bool(value >= 0 if kind in {"broker", "producer_id"} else value > 0)
 
 
+def sorted_where(tree: Tree, fields: Collection[str]) -> Tree:
+    """``tree`` with those lists sorted whose elements have one of the fields: where Kafka leaves their order open."""
+    if isinstance(tree, dict):
+        return {key: sorted_where(value, fields) for key, value in tree.items()}
+    if not isinstance(tree, list):
+        return tree
+    elements = [sorted_where(element, fields) for element in tree]
+    for field in fields:
+        if all(isinstance(element, dict) and field in element for element in elements):
+            elements.sort(key=lambda element: (element[field], element.get("error_code", 0)))
+    return elements
+
+
 def records_tree(records: bytes | memoryview) -> Tree:
     """What a records field holds: its batches and messages, a broken tail as bytes."""
     data = bytes(records)

@@ -13,6 +13,22 @@ CONTROLLER_APIS = frozenset(
     {17, 18, 19, 20, 29, 30, 31, 32, 33, 37, 38, 39, 40, 41, 43, 44, 45, 46, 49, 50, 51, 55, 57, 60, 64}
 )
 
+#: Where answers are put together from hash maps, so that the order hangs on names or on nothing: API -> what tells the elements of
+#: a list apart, topics or partitions -> first release that has an order there. Metadata, OffsetCommit, OffsetFetch,
+#: AlterPartitionReassignments, OffsetDelete.
+_ORDERED_SINCE = {
+    3: {"partition_index": "4.0"},
+    8: {"name": "3.3", "partition_index": "4.0"},
+    9: {"partition_index": "4.0"},
+    45: {"name": "3.3", "partition_index": "3.3"},
+    47: {"name": "3.3", "partition_index": "3.3"},
+}
+
+
+def without_order(release: str, api_key: int) -> frozenset[str]:
+    """The fields that tell the elements of those lists apart whose order means nothing in a release's answers of an API."""
+    return frozenset(field for field, since in _ORDERED_SINCE.get(api_key, {}).items() if is_before(release, since))
+
 
 def is_before(release: str, other: str) -> bool:
     """Whether a release is older than another: ``3.9.1`` than ``4.0``."""

@@ -13,8 +13,8 @@ from typing import Any, cast
 
 import attrs
 
-from kafkaconform.outcome import Placeholders, Tree, View, tree_of
-from kafkaconform.releases import CONTROLLER_APIS, NotAskable, served_versions
+from kafkaconform.outcome import Placeholders, Tree, View, sorted_where, tree_of
+from kafkaconform.releases import CONTROLLER_APIS, NotAskable, served_versions, without_order
 from kafkaconform.wire import (
     ANSWER_TIMEOUT_S,
     CLIENT_ID,
@@ -191,6 +191,8 @@ class Probing:
         if correlation_id != pending.correlation_id:
             raise ProbeFailed(f"answer {correlation_id} came where {pending.correlation_id} was due")
         tree = tree_of(answer, pending.version)
+        if fields := without_order(self._session.release, pending.request.KEY):
+            tree = sorted_where(tree, fields)
         pending.step["outcome"] = {"answer": pending.view(tree) if pending.view else tree}
         return answer
 

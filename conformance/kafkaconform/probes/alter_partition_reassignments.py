@@ -2,7 +2,7 @@
 
 from kafkaconform.outcome import Tree
 from kafkaconform.prepare import make_topic
-from kafkaconform.registry import asked_since, probe
+from kafkaconform.registry import probe
 from kafkaconform.session import Session
 from kafkawire.messages.alter_partition_reassignments import (
     AlterPartitionReassignmentsRequest,
@@ -82,7 +82,6 @@ def unknown(session: Session) -> None:
 
 
 @probe
-@asked_since("3.3", "a broker with ZooKeeper answers topics in any order")
 def several(session: Session) -> None:
     """Each partition on its own, as often as it comes; no topics, no partitions."""
     name, _ = make_topic(session, "orders", 2)

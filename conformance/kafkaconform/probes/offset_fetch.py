@@ -4,7 +4,7 @@ from kafkaconform.outcome import Tree
 from kafkaconform.prepare import UNKNOWN_UUID, group_name, make_topic, wait_until_gone
 from kafkaconform.probes.delete_topics import by_name
 from kafkaconform.probes.offset_commit import commit
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Session
 from kafkawire.messages.offset_fetch import (
     OffsetFetchRequest,
@@ -201,6 +201,7 @@ def unknown_ids_come_last(session: Session) -> None:
 
 
 @probe
+@asked_since("3.3", "with ZooKeeper a topic that is deleted is in the way for a moment more")
 def everything_of_a_recreated_topic(session: Session) -> None:
     """Offsets of a topic that was made again are not those of the old one; by id neither."""
     name, old_id = make_topic(session, "orders")

@@ -3,7 +3,7 @@
 import time
 
 from kafkaconform.batches import TIMESTAMP_MS, Record, batch, batch_tree
-from kafkaconform.outcome import ABSENT, Placeholders, differences, tree_of
+from kafkaconform.outcome import ABSENT, Placeholders, differences, sorted_where, tree_of
 from kafkawire.messages.metadata import MetadataResponse, MetadataResponseBroker, MetadataResponseTopic
 from kafkawire.messages.produce import PartitionProduceResponse, ProduceResponse, TopicProduceResponse
 
@@ -70,6 +70,24 @@ def test_differences_name_the_place_and_both_sides() -> None:
         ("c", None, ABSENT),
         ("d", ABSENT, True),
     ]
+
+
+def test_lists_whose_order_means_nothing_are_sorted_and_no_others() -> None:
+    tree = {
+        "topics": [
+            {
+                "name": "b",
+                "partitions": [{"partition_index": 1, "error_code": 3}, {"partition_index": 0, "replicas": [2, 1]}],
+            },
+            {"name": "a", "partitions": []},
+        ]
+    }
+    by_topic = sorted_where(tree, ["name"])["topics"]
+    assert [topic["name"] for topic in by_topic] == ["a", "b"]
+    assert by_topic[1]["partitions"] == tree["topics"][0]["partitions"]
+    by_partition = sorted_where(tree, ["partition_index"])["topics"]
+    assert [topic["name"] for topic in by_partition] == ["b", "a"]
+    assert by_partition[0]["partitions"] == tree["topics"][0]["partitions"][::-1]
 
 
 def test_null_empty_and_false_are_all_different() -> None:
