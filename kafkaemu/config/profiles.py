@@ -55,10 +55,28 @@ class Profile:
     ignores_unknown_instances: bool = False
     #: Whether the states that ListGroups filters by have to be written as they are.
     group_states_are_exact: bool = False
+    #: Whether blanks around them belong to them.
+    group_states_have_blanks: bool = False
+    #: Whether DescribeGroups tells assignments only of groups that are stable.
+    assignments_are_of_stable_groups: bool = False
+    #: Whether JoinGroup tells a protocol with an empty name by that name.
+    tells_empty_protocol_names: bool = False
+    #: Whether OffsetDelete answers a partition that is there once, and whether all others, too, but nothing of a topic without any.
+    deleted_offsets_are_told_once: bool = False
+    deleted_offsets_are_told_by_partition: bool = False
+    #: Whether share groups have a coordinator that is never there.
+    awaits_share_coordinators: bool = False
+    #: Whether a client waits for its interval before it asks again for its subscription to metrics, also after a refusal that
+    #: asking would mend, and on another connection.
+    subscriptions_are_throttled: bool = False
+    #: Whether metrics that are pushed may be of any size once they are unpacked.
+    metrics_may_be_of_any_size: bool = False
     #: Whether there are no configs of client metrics (KIP-714).
     has_no_client_metrics: bool = False
     #: Whether UpdateFeatures takes every feature for itself.
     updates_features_singly: bool = False
+    #: Whether any name will do for a feature that is to be at level 0.
+    features_may_be_nothing: bool = False
     #: Whether quotas may be 0, and shares of time and rates of mutation anything.
     quotas_may_be_nothing: bool = False
     #: Whether a change of a broker's configs trips over an unknown key that something is to be appended to.

@@ -30,11 +30,14 @@ def describe(shard: GroupShard, group_id: str) -> DescribedGroup:
         group_state=group.state.value,
         protocol_type=group.protocol_type or "",
         protocol_data=group.protocol_name or "" if stable else "",
-        members=[_member(group, member, stable) for member in group.members.values()],
+        members=[
+            _member(group, member, stable, stable or not shard.settings.assignments_are_of_stable_groups)
+            for member in group.members.values()
+        ],
     )
 
 
-def _member(group: ClassicGroup, member: Member, stable: bool) -> DescribedGroupMember:
+def _member(group: ClassicGroup, member: Member, stable: bool, tells_assignment: bool) -> DescribedGroupMember:
     return DescribedGroupMember(
         member_id=member.member_id,
         group_instance_id=member.group_instance_id,
@@ -42,15 +45,18 @@ def _member(group: ClassicGroup, member: Member, stable: bool) -> DescribedGroup
         client_host=member.client_host,
         member_metadata=member.metadata(group.protocol_name or "") if stable else b"",
         # That of the last generation, while the next one is prepared.
-        member_assignment=member.assignment,
+        member_assignment=member.assignment if tells_assignment else b"",
     )
 
 
 def listed(shard: GroupShard, states: Collection[str], types: Collection[str]) -> list[ListedGroup]:
-    """The groups in one of these states and of one of these types; an empty filter lets all pass. Case does not matter, but for
-    states in old profiles, and a name that is none matches nothing."""
+    """The groups in one of these states and of one of these types; an empty filter lets all pass. Case does not matter, nor do
+    blanks around a state, but for states in old profiles; a name that is none matches nothing."""
     is_exact = shard.settings.group_states_are_exact
-    wanted_states = set(states) if is_exact else {state.strip().lower() for state in states}
+    has_blanks = shard.settings.group_states_have_blanks
+    wanted_states = {state if has_blanks else state.strip() for state in states}
+    if not is_exact:
+        wanted_states = {state.lower() for state in wanted_states}
     wanted_types = {kind.lower() for kind in types}
     if wanted_types and CLASSIC not in wanted_types:
         return []

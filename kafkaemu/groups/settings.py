@@ -37,6 +37,8 @@ class GroupSettings:
     groups_end_with_their_offsets: bool = False
     ignores_unknown_instances: bool = False
     group_states_are_exact: bool = False
+    group_states_have_blanks: bool = False
+    assignments_are_of_stable_groups: bool = False
 
     @classmethod
     def of(cls, config: _Config | Mapping[str, Any], profile: Profile = CURRENT) -> GroupSettings:
@@ -54,4 +56,6 @@ class GroupSettings:
             groups_end_with_their_offsets=profile.groups_end_with_their_offsets,
             ignores_unknown_instances=profile.ignores_unknown_instances,
             group_states_are_exact=profile.group_states_are_exact,
+            group_states_have_blanks=profile.group_states_have_blanks,
+            assignments_are_of_stable_groups=profile.assignments_are_of_stable_groups,
         )

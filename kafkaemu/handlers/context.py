@@ -194,6 +194,6 @@ class Context:
             "client_source_port": str(peer.port),
         }
         client, is_new = clients.client(uuid, attributes, self.image, self.clock.now_ms())
-        if is_new:
+        if is_new and not self.profile.subscriptions_are_throttled:
             peer.when_closed = partial(clients.forget, uuid)
         return client

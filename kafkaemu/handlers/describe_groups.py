@@ -11,6 +11,8 @@ Behavior:
       describe_groups/every_version]
     - Assignments also while the next generation is prepared. [test:
       tests/unit/groups/test_looking.py::test_while_the_next_generation_is_prepared_the_last_assignment_is_shown]
+    - In profiles up to 3.9 assignments are told while the group is Stable only, too. [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
     - A group that has only offsets is Empty; the group "" is one like others. [describe_groups/only_offsets,
       describe_groups/empty_group_id]
     - Operations are told for groups without an error, -2147483648 unless asked for. [describe_groups/authorized_operations]

@@ -13,6 +13,8 @@ Behavior:
       [find_coordinator/bad_share_keys, find_coordinator/unknown_key_types]
     - Share groups are not built: 42 with that text for every other key. [test:
       tests/unit/groups/test_looking.py::test_share_groups_are_refused]
+    - In profiles up to 3.9 every share group is told to try again: 15. [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
     - Any other key type is 42, for each key. [find_coordinator/unknown_key_types, find_coordinator/bad_keys_among_others]
     - An answer without a coordinator has node -1, host "" and port -1. [find_coordinator/unknown_key_types]
 
@@ -92,8 +94,11 @@ def _find(context: Context, request: Request, key_type: int, key: str) -> _Found
         return _Found(code, text)
     if key_type != _SHARE:
         return _Found(ErrorCode.INVALID_REQUEST, ErrorCode.INVALID_REQUEST.message)
-    if request.version < 6 or not _is_share_key(key):
+    awaits = context.profile.awaits_share_coordinators
+    if request.version < 6 or not (awaits or _is_share_key(key)):
         return _Found(ErrorCode.INVALID_REQUEST)
+    if awaits:
+        return _Found(ErrorCode.COORDINATOR_NOT_AVAILABLE)
     text = f'This broker does not support share groups yet: there is no share coordinator for "{key}".'
     log_refusal(request, "FindCoordinator", ErrorCode.INVALID_REQUEST, text)
     return _Found(ErrorCode.INVALID_REQUEST, text)

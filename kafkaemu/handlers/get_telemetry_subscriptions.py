@@ -13,6 +13,8 @@ Behavior:
       telemetry/without_a_client_id]
     - A client is known on every connection, until the one that it was first used on is closed.
       [telemetry/on_another_connection]
+    - In profiles up to 3.9 a client always waits for its interval, and outlives its connection. [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
 Versions:
     - 0 is flexible (KIP-714). [telemetry/nothing_wanted]
@@ -33,7 +35,7 @@ def handle(context: Context, request: Request, body: GetTelemetrySubscriptionsRe
     uuid = body.client_instance_id if any(body.client_instance_id) else context.entropy.uuid()
     client = context.telemetry_client(request, uuid)
     try:
-        client.ask(context.clock.now_ms())
+        client.ask(context.clock.now_ms(), is_forgiven=not context.profile.subscriptions_are_throttled)
     except Refused as refused:
         return GetTelemetrySubscriptionsResponse(error_code=refused.code)
     return GetTelemetrySubscriptionsResponse(

@@ -41,8 +41,8 @@ Versions:
       tests/unit/groups/test_join.py::test_version_0_rebalances_within_the_session_timeout]
     - 4 answers 79 to new dynamic members (KIP-394), which are in at once before. [join_group/first_member_every_version]
     - 5 adds static members (KIP-345). [join_group/static_member]
-    - 7 adds the protocol type; a missing or empty protocol name is null, before that "". [join_group/bad_requests,
-      join_group/first_member_every_version, join_group/odd_protocols]
+    - 7 adds the protocol type; a missing or empty protocol name is null, before that "". In profiles before 3.7 an empty one is
+      "". [join_group/bad_requests, join_group/first_member_every_version, join_group/odd_protocols]
     - 8 adds a reason, which nobody is told. [join_group/reasons]
     - 9 tells a static leader that comes back that it leads, and to skip the assignment (KIP-814).
       [join_group/static_leader_comes_back]
@@ -76,8 +76,10 @@ def handle(context: Context, request: Request, body: JoinGroupRequest) -> Answer
             joined = deferred.take()
         except CoordinatorError as refused:
             joined = join_refused("", refused.code)
-        if not joined.protocol_name:
-            joined.protocol_name = "" if version < 7 else None
+        if version < 7:
+            joined.protocol_name = joined.protocol_name or ""
+        elif not context.profile.tells_empty_protocol_names:
+            joined.protocol_name = joined.protocol_name or None
         return joined
 
     return answer_when_done([deferred], answer)

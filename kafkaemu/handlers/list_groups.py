@@ -5,6 +5,8 @@ Behavior:
       [list_groups/every_version, list_groups/awaited_members_only, list_groups/while_preparing]
     - Filters of states and types both have to match, without regard to case; a state also without regard to blanks around
       it. [list_groups/by_state, list_groups/by_type, list_groups/filters_that_do_not_agree]
+    - In profiles up to 3.9 blanks count, and up to 3.7 case in states, too. [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
     - A name that is none matches nothing, an empty filter everything. [list_groups/by_state, list_groups/by_type,
       list_groups/filters_that_do_not_agree]
     - A partition of `__consumer_offsets` is still loading: COORDINATOR_LOAD_IN_PROGRESS (14), without groups. [test:

@@ -19,6 +19,8 @@ Behavior:
     - A known topic without partitions is not answered. [offset_delete/no_topics]
     - If anything is unknown, what is comes first and each topic is answered once; else as it was asked.
       [offset_delete/good_and_bad_together, offset_delete/twice_in_one_request]
+    - In profiles up to 3.9 each partition that is there is answered once; up to 3.4 others, too, and a topic without partitions
+      is not. [test: tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
 Versions:
     - 0 only (KIP-496). [offset_delete/some_of_them]
@@ -26,7 +28,7 @@ Versions:
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 
 from kafkaemu.coordinator.parking import answer_when_done
 from kafkaemu.coordinator.result import CoordinatorError
@@ -46,6 +48,10 @@ def handle(context: Context, request: Request, body: OffsetDeleteRequest) -> Ans
     """See the module."""
     unknown: dict[Hashable, OffsetDeleteResponseTopic] = {}
     known = [found for topic in body.topics if (found := _look_at(context, topic, unknown)).partitions]
+    if context.profile.deleted_offsets_are_told_once:
+        known = _once(known)
+    if context.profile.deleted_offsets_are_told_by_partition:
+        unknown = {topic.name: topic for topic in _once(unknown.values()) if topic.partitions}
     wanted = [(topic.name, partition.partition_index) for topic in known for partition in topic.partitions]
     deferred = context.groups.delete_offsets(body.group_id, wanted)
 
@@ -78,3 +84,11 @@ def _look_at(
         answered.error_code = ErrorCode.UNKNOWN_TOPIC_OR_PARTITION
         unknown.setdefault(topic.name, OffsetDeleteResponseTopic(name=topic.name)).partitions.append(answered)
     return there
+
+
+def _once(topics: Iterable[OffsetDeleteResponseTopic]) -> list[OffsetDeleteResponseTopic]:
+    """Each topic once, with each of its partitions once."""
+    by_name: dict[str, dict[int, OffsetDeleteResponsePartition]] = {}
+    for topic in topics:
+        by_name.setdefault(topic.name, {}).update((each.partition_index, each) for each in topic.partitions)
+    return [OffsetDeleteResponseTopic(name=name, partitions=[*found.values()]) for name, found in by_name.items()]

@@ -13,6 +13,8 @@ Behavior:
     - TELEMETRY_TOO_LARGE (118) beyond `telemetry.max.bytes`. [telemetry/refused_pushes, telemetry/order_of_checks]
     - INVALID_RECORD (87) for what cannot be unpacked with its codec, or is more than `telemetry.max.bytes` then.
       [telemetry/every_codec]
+    - In profiles up to 3.9 they may be of any size that this process has room for. [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
     - What is unpacked may be anything, and nobody looks at it. [telemetry/pushes, telemetry/every_codec]
 
 Versions:
@@ -25,6 +27,9 @@ from kafkaemu.handlers.context import Answer, Context, Request
 from kafkaemu.telemetry.clients import Refused, is_client
 from kafkawire.errors import ErrorCode
 from kafkawire.messages.push_telemetry import PushTelemetryRequest, PushTelemetryResponse
+
+#: How long what is unpacked may be where the release had no bound.
+UNPACKED_BYTES_MAX = 64 << 20
 
 
 def handle(context: Context, request: Request, body: PushTelemetryRequest) -> Answer:
@@ -43,7 +48,8 @@ def handle(context: Context, request: Request, body: PushTelemetryRequest) -> An
         )
     except Refused as refused:
         return PushTelemetryResponse(error_code=refused.code)
-    if body.metrics and not _can_be_unpacked(body, bytes_max):
+    unpacked_bytes_max = UNPACKED_BYTES_MAX if context.profile.metrics_may_be_of_any_size else bytes_max
+    if body.metrics and not _can_be_unpacked(body, unpacked_bytes_max):
         return PushTelemetryResponse(error_code=ErrorCode.INVALID_RECORD)
     return PushTelemetryResponse()
 

@@ -12,7 +12,8 @@ Behavior:
     - Any way down of metadata.version: it might lose metadata. [update_features/refused, update_features/order_of_checks]
     - A level that is already set is no error. Of several for a feature the last counts. [update_features/downgrades,
       update_features/several_succeed]
-    - In profiles up to 3.9 each feature has its own result, and the request as a whole no error. [test:
+    - In profiles up to 3.9 each feature has its own result, and the request as a whole no error; level 0 can be had of any
+      feature. [test:
       tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
 Versions:

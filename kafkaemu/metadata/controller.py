@@ -412,7 +412,7 @@ class Controller:
         from kafkaemu.metadata.feature_updates import plan_features
 
         minimum = str(self._config["min.insync.replicas"])
-        records = plan_features(self.image, self.controller_id, changes, minimum, features.supported(self._profile))
+        records = plan_features(self.image, self.controller_id, changes, minimum, self._profile)
         if records and not validate_only:
             self._commit(records, now_ms, Changes(configs=((ResourceType.BROKER, ""),)))
 

@@ -6,12 +6,13 @@ down from 4.3's metadata.version, because each might lose metadata.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 
 import attrs
 
-from kafkaemu.metadata.features import ELIGIBLE_LEADER_REPLICAS, METADATA_VERSION
+from kafkaemu.config.profiles import Profile
+from kafkaemu.metadata.features import ELIGIBLE_LEADER_REPLICAS, METADATA_VERSION, supported
 from kafkaemu.metadata.image import MetadataImage, ResourceType
 from kafkawire.declare import TopLevel
 from kafkawire.internal.cluster_metadata import ConfigRecord, FeatureLevelRecord
@@ -43,17 +44,16 @@ def plan_features(
     node_id: int,
     changes: Sequence[FeatureChange],
     min_insync_replicas: str,
-    supported: Mapping[str, tuple[int, int]],
+    profile: Profile,
 ) -> list[TopLevel]:
-    """The records for all of ``changes``; raises `InvalidUpdate` for the first that cannot be. ``supported`` has the lowest and the
-    highest level of each feature.
+    """The records for all of ``changes``; raises `InvalidUpdate` for the first that cannot be.
 
     ``min_insync_replicas`` is what the broker is configured with: eligible leader replicas pin it for the cluster (KIP-966).
     """
     records: list[TopLevel] = []
     for change in changes:
         current = image.features.get(change.name, 0)
-        _check(change, current, node_id, supported)
+        _check(change, current, node_id, profile)
         if change.level == current:
             continue
         records.append(FeatureLevelRecord(name=change.name, feature_level=change.level))
@@ -65,9 +65,9 @@ def plan_features(
     return records
 
 
-def _check(change: FeatureChange, current: int, node_id: int, supported: Mapping[str, tuple[int, int]]) -> None:
+def _check(change: FeatureChange, current: int, node_id: int, profile: Profile) -> None:
     name, level = change.name, change.level
-    if (reason := _refusal(change, current, node_id, supported)) is not None:
+    if (reason := _refusal(change, current, node_id, profile)) is not None:
         raise InvalidUpdate(f"Invalid update version {level} for feature {name}. {reason}")
     if name == METADATA_VERSION and level < current:
         reason = "Unsafe metadata downgrade is not supported in this version."
@@ -76,15 +76,18 @@ def _check(change: FeatureChange, current: int, node_id: int, supported: Mapping
         raise InvalidUpdate(f"Unsupported metadata.version downgrade from {current} to {level}. {reason}")
 
 
-def _refusal(change: FeatureChange, current: int, node_id: int, supported: Mapping[str, tuple[int, int]]) -> str | None:
+def _refusal(change: FeatureChange, current: int, node_id: int, profile: Profile) -> str | None:
     name, level, upgrade_type = change.name, change.level, change.upgrade_type
     if upgrade_type not in list(UpgradeType):
         return "The controller does not support the given upgrade type."
     if level < 0:
         return "A feature version cannot be less than 0."
-    if name not in supported:
+    levels = supported(profile)
+    if name not in levels:
+        if level == 0 and profile.features_may_be_nothing:
+            return None
         return f"Local controller {node_id} does not support this feature." if level else f"Feature {name} not found."
-    low, high = supported[name]
+    low, high = levels[name]
     if not low <= level <= high:
         return f"Local controller {node_id} only supports versions {low}-{high}"
     if level < current and upgrade_type == UpgradeType.UPGRADE:

@@ -62,11 +62,13 @@ class Client:
         """Whether it has been silent for so long that it is nobody any more."""
         return now_ms - self.seen_ms >= max(SILENCE_MS_MIN, SILENT_INTERVALS_MAX * self.interval_ms)
 
-    def ask(self, now_ms: int) -> None:
-        """It wants to know what to push; raises `Refused` where it has asked or pushed a moment ago."""
+    def ask(self, now_ms: int, *, is_forgiven: bool = True) -> None:
+        """It wants to know what to push; raises `Refused` where it has asked or pushed a moment ago. ``is_forgiven`` lets it ask where
+        that mends a refusal.
+        """
         if now_ms - max(self.asked_ms, self.pushed_ms) >= self.interval_ms:
             self.asked_ms = now_ms
-        elif self.last_error not in _MENDED_BY_ASKING:
+        elif not is_forgiven or self.last_error not in _MENDED_BY_ASKING:
             raise Refused(ErrorCode.THROTTLING_QUOTA_EXCEEDED)
         self.last_error = ErrorCode.NONE
 

@@ -16,6 +16,8 @@ from kafkawire.records.compression import compress
 
 TELEMETRY_MAX_BYTES = 1_048_576
 _RECORDED_BYTES_MAX = 10_000
+#: No end that a codec has; for snappy a chunk, which is no more than is here.
+_JUNK = b"\0\0\0\4junk"
 
 
 def unheard_of(session: Session) -> bytes:
@@ -270,7 +272,7 @@ def every_codec(session: Session) -> None:
             uuid, subscription = get(connection)
             push(connection, uuid, subscription, packed[: len(packed) // 2], compression=compression)
             uuid, subscription = get(connection)
-            push(connection, uuid, subscription, packed + b"junk", compression=compression, terminating=True)
+            push(connection, uuid, subscription, packed + _JUNK, compression=compression, terminating=True)
 
 
 @probe
