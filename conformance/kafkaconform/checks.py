@@ -13,7 +13,8 @@ class Target:
     """The broker that is judged, and by what.
 
     ``release`` names the release of Apache Kafka whose goldens, below ``goldens``, are expected. ``beside`` is the address of
-    another broker, whose answers are expected instead.
+    another broker, whose answers are expected instead. ``restart`` ends the broker and starts it again, where that can be done: None
+    when it answers, or why it does not.
     """
 
     host: str
@@ -21,6 +22,7 @@ class Target:
     release: str
     goldens: Path
     beside: tuple[str, int] | None = None
+    restart: Callable[[], str | None] | None = attrs.field(default=None, eq=False)
 
     @property
     def bootstrap(self) -> str:

@@ -96,7 +96,7 @@ def select(selection: Selection, release: str) -> list[Check]:
     if Kind.PROBE in selection.kinds:
         checks += probe_checks(all_probes())
     if Kind.SCENARIO in selection.kinds:
-        checks += scenario_checks(chosen_clients(selection.clients, release))
+        checks += scenario_checks(chosen_clients(selection.clients, release), *selection.only)
     if Kind.HISTORY in selection.kinds:
         checks += history_checks()
     return [check for check in checks if is_selected(check.path, *selection.only)]

@@ -1,16 +1,21 @@
-"""Stock clients as checks: a client's program is run once, and each thing that it reports is a check of its own."""
+"""Stock clients as checks: each thing that a client's program reports is a check of its own.
 
-import secrets
-import time
+A program is run once for all of them, and once more for the one that needs the broker restarted.
+"""
+
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
 from functools import partial
+from itertools import groupby
 
 import attrs
 
 from kafkaconform.checks import Check, Target
+from kafkaconform.registry import is_selected
 from kafkaconform.results import Kind, Outcome, Result
 from kafkaconform.scenarios.catalogue import CLIENTS, CURRENT
-from kafkaconform.scenarios.driver import CheckResult, ScenarioClient, run_scenarios
+from kafkaconform.scenarios.driver import RESTART, CheckResult, ScenarioClient
+from kafkaconform.scenarios.together import run_together
 
 #: What a check of a program holds; that of a codec or strategy, such as ``round_trip:gzip``, stands before the colon.
 HOLDS = {
@@ -33,6 +38,8 @@ HOLDS = {
 }
 #: Besides what was expected a program reports nothing.
 OUTPUT = "output"
+#: How many programs run side by side, so that the deadlines of each hold on a small machine.
+CLIENTS_AT_ONCE = 4
 
 
 class UnknownClient(Exception):
@@ -55,9 +62,14 @@ def chosen_clients(names: Sequence[str], release: str) -> list[ScenarioClient]:
     return named + [client for client in of_its_time if client.library in names and client not in named]
 
 
-def scenario_checks(clients: Iterable[ScenarioClient]) -> list[Check]:
-    """The checks of each client, whose program is run with the first of them."""
-    return [check for client in clients for check in _checks(client)]
+def scenario_checks(clients: Sequence[ScenarioClient], *only: str) -> list[Check]:
+    """The checks of each client whose path one of the globs selects; those that need the broker restarted come last.
+
+    The programs run side by side, some clients at a time, from the first check of theirs on that is asked for.
+    """
+    ordinary = [(client, name) for client in clients for name in (*client.ordinary_checks, OUTPUT)]
+    restarts = [(client, RESTART) for client in clients if RESTART in client.checks]
+    return [*_checks(ordinary, only), *_checks(restarts, only)]
 
 
 def versions_of(clients: Iterable[ScenarioClient]) -> dict[str, str]:
@@ -74,12 +86,23 @@ def _family(release: str) -> str:
     return CURRENT if release.split(".")[0] >= CURRENT.split(".")[0] else ".".join(release.split(".")[:2])
 
 
-def _checks(client: ScenarioClient) -> list[Check]:
-    once = _Once(client)
-    return [
-        Check(Kind.SCENARIO, f"{client.name}/{name}", _holds(name), partial(once.result, name))
-        for name in (*client.checks, OUTPUT)
-    ]
+def _checks(asked: Sequence[tuple[ScenarioClient, str]], only: Sequence[str]) -> list[Check]:
+    selected = [(client, name) for client, name in asked if is_selected(_path(client, name), *only)]
+    by_client = [list(group) for _, group in groupby(selected, key=lambda pair: pair[0].name)]
+    found = []
+    for start in range(0, len(by_client), CLIENTS_AT_ONCE):
+        together = by_client[start : start + CLIENTS_AT_ONCE]
+        programs = _Programs([group[0][0] for group in together])
+        found += [
+            Check(Kind.SCENARIO, _path(client, name), _holds(name), partial(programs.result, client, name))
+            for group in together
+            for client, name in group
+        ]
+    return found
+
+
+def _path(client: ScenarioClient, check: str) -> str:
+    return f"{client.name}/{check}"
 
 
 def _holds(check: str) -> str:
@@ -89,38 +112,43 @@ def _holds(check: str) -> str:
 
 
 @attrs.define
-class _Once:
-    """One run of a client's program against the last target asked for."""
+class _Programs:
+    """One run of the programs of some clients against the last target asked for: either for `RESTART`, or for all else."""
 
-    client: ScenarioClient
+    clients: Sequence[ScenarioClient]
     _target: Target | None = None
-    _reports: list[CheckResult] = attrs.field(factory=list)
+    _reports: dict[str, Future[list[CheckResult]]] = attrs.field(factory=dict)
 
-    def result(self, name: str, target: Target) -> Result:
-        """What the program says of one of its checks."""
-        begin = time.monotonic()
-
-        def ended(outcome: Outcome, reason: str) -> Result:
-            path = f"{self.client.name}/{name}"
-            return Result(Kind.SCENARIO, path, _holds(name), outcome, time.monotonic() - begin, reason)
-
-        missing = self.client.missing()
+    def result(self, client: ScenarioClient, name: str, target: Target) -> Result:
+        """What a client's program says of one of its checks."""
+        missing = client.missing()
+        if missing is None and name == RESTART and target.restart is None:
+            missing = "the broker is to be restarted in the midst of it: start it by 'kafkaconform run --start COMMAND'"
         if missing is not None:
-            return ended(Outcome.NOT_RUN, missing)
+            return _result(client, name, Outcome.NOT_RUN, missing)
         if self._target != target:
-            prefix = f"{self.client.name}-{secrets.token_hex(4)}"
-            self._reports = run_scenarios(self.client, target.bootstrap, prefix)
+            present = [each for each in self.clients if each.missing() is None]
+            self._reports = run_together(present, target.bootstrap, target.restart if name == RESTART else None)
             self._target = target
-        expected = {report.check: report for report in self._reports[: len(self.client.checks)]}
-        strange = self._reports[len(self.client.checks) :]
-        if name == OUTPUT:
-            return ended(
-                Outcome.FAILED if strange else Outcome.PASSED, "; ".join(f"{r.check}: {r.detail}" for r in strange)
-            )
-        report = expected[name]
-        fails_today = self.client.fails_today.get(name) if _family(target.release) == CURRENT else None
-        if fails_today is None:
-            return ended(Outcome.PASSED if report.ok else Outcome.FAILED, report.detail)
-        if report.ok:
-            return ended(Outcome.FAILED, f"it works, but does not with Kafka itself: {fails_today}")
-        return ended(Outcome.PASSED, f"it fails as it does with Kafka itself: {fails_today}")
+        reports = self._reports[client.name].result()
+        count = 1 if name == RESTART else len(client.ordinary_checks)
+        expected = {report.check: report for report in reports[:count]}
+        strange = "; ".join(f"{report.check}: {report.detail}" for report in reports[count:])
+        if name == OUTPUT or (name == RESTART and strange):
+            return _result(client, name, Outcome.FAILED if strange else Outcome.PASSED, strange)
+        return _judged(client, expected[name], target)
+
+
+def _judged(client: ScenarioClient, report: CheckResult, target: Target) -> Result:
+    """By what Kafka itself does where the target is to be like today's."""
+    outcome, reason = Outcome.PASSED if report.ok else Outcome.FAILED, report.detail
+    fails_today = client.fails_today.get(report.check) if _family(target.release) == CURRENT else None
+    if fails_today is not None and report.ok:
+        outcome, reason = Outcome.FAILED, f"it works, but does not with Kafka itself: {fails_today}"
+    elif fails_today is not None:
+        outcome, reason = Outcome.PASSED, f"it fails as it does with Kafka itself: {fails_today}"
+    return _result(client, report.check, outcome, reason, report.duration_s)
+
+
+def _result(client: ScenarioClient, name: str, outcome: Outcome, reason: str, duration_s: float = 0.0) -> Result:
+    return Result(Kind.SCENARIO, _path(client, name), _holds(name), outcome, duration_s, reason)

@@ -16,10 +16,15 @@ a program that dies half way cannot pass. Its standard error and exit code are o
 """
 
 import abc
+import contextlib
 import json
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 import attrs
 
@@ -27,11 +32,21 @@ from kafkaconform.reference.jars import cache_root
 
 #: Longer than the slowest client takes on a busy machine; each check of a program has a deadline of its own, below this.
 RUN_TIMEOUT_S = 240.0
+#: The check that is run alone, as the third argument.
+RESTART = "restart"
 #: How much of what a program says on standard error is quoted.
 _ERROR_CHARS_MAX = 2000
 _MARK = "installed"
 
-__all__ = ["RUN_TIMEOUT_S", "CheckResult", "ScenarioClient", "ScenarioUnavailable", "read_results", "run_scenarios"]
+__all__ = [
+    "RESTART",
+    "RUN_TIMEOUT_S",
+    "CheckResult",
+    "ScenarioClient",
+    "ScenarioUnavailable",
+    "read_results",
+    "run_scenarios",
+]
 
 
 class ScenarioUnavailable(Exception):
@@ -40,11 +55,12 @@ class ScenarioUnavailable(Exception):
 
 @attrs.frozen
 class CheckResult:
-    """What a client said of one check."""
+    """What a client said of one check, and how long after the one before."""
 
     check: str
     ok: bool
     detail: str
+    duration_s: float = attrs.field(default=0.0, eq=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -54,7 +70,7 @@ class ScenarioClient(abc.ABC):
     Args:
         library: its name in its own registry.
         version: its release.
-        checks: what its program reports, in this order.
+        checks: what its program reports, in this order; `RESTART` only when it is run for that alone.
         kafka_releases: releases of Kafka of its time, such as ``3.3``; ``4.3`` where it is to work with today's.
         fails_today: check -> why it fails with today's Kafka itself, and so has to fail with whatever follows that.
     """
@@ -69,6 +85,11 @@ class ScenarioClient(abc.ABC):
     def name(self) -> str:
         """What it is called on a command line, such as ``kafkajs-2.2.4``."""
         return f"{self.library}-{self.version}"
+
+    @property
+    def ordinary_checks(self) -> tuple[str, ...]:
+        """All but `RESTART`."""
+        return tuple(check for check in self.checks if check != RESTART)
 
     @property
     def folder(self) -> Path:
@@ -116,59 +137,119 @@ class ScenarioClient(abc.ABC):
 
 
 def run_scenarios(
-    client: ScenarioClient, bootstrap: str, prefix: str, timeout_s: float = RUN_TIMEOUT_S
+    client: ScenarioClient,
+    bootstrap: str,
+    prefix: str,
+    *,
+    restart: Callable[[], str | None] | None = None,
+    timeout_s: float = RUN_TIMEOUT_S,
 ) -> list[CheckResult]:
     """One result per check of an installed client, in order.
 
     Args:
         bootstrap: ``host:port`` of the broker.
         prefix: starts the names of everything that it makes; nobody else's may start so.
+        restart: restarts the broker; None when it is there again, or why it is not. With it `RESTART` is run and nothing else, without
+            it all but that.
         timeout_s: after this the program is ended, and what it has not reported has failed.
     """
+    arguments, checks = [bootstrap, prefix], client.ordinary_checks
+    if restart is not None:
+        arguments, checks = [*arguments, RESTART], (RESTART,)
     client.folder.mkdir(parents=True, exist_ok=True)
-    process = subprocess.Popen(
-        [*client.command(), bootstrap, prefix],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        cwd=client.folder,
-    )
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
+        process = subprocess.Popen(
+            [*client.command(), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            cwd=client.folder,
+        )
+        return list(read_results(checks, *_Conversation(process, errors, restart, timeout_s).parts()))
+
+
+@attrs.define
+class _Conversation:
+    """What a program is told and says until it ends."""
+
+    process: "subprocess.Popen[str]"
+    errors: IO[str]
+    restart: Callable[[], str | None] | None
+    timeout_s: float
+    _failure: str | None = None
+
+    def parts(self) -> tuple[Iterator[str], Callable[[], str]]:
+        """What `read_results` takes."""
+        return self._lines(), self._end
+
+    def _lines(self) -> Iterator[str]:
+        """What it prints, while it does; not its request for a restart, which is done."""
+        assert self.process.stdout is not None and self.process.stdin is not None
+        late = threading.Timer(self.timeout_s, self._is_late)
+        late.start()
+        # Whatever happens here, the program does not outlive it.
+        with self.process:
+            try:
+                for line in self.process.stdout:
+                    if self.restart is None or not _is_request(line):
+                        yield line
+                        continue
+                    self._failure, self.restart = self.restart(), None
+                    if self._failure is not None:
+                        return
+                    with contextlib.suppress(BrokenPipeError):
+                        self.process.stdin.write("\n")
+                        self.process.stdin.flush()
+                self.process.wait()
+            finally:
+                late.cancel()
+                self.process.kill()
+
+    def _is_late(self) -> None:
+        self._failure = f"not done after {self.timeout_s:g} s"
+        self.process.kill()
+
+    def _end(self) -> str:
+        """How it ended, and what it said on standard error."""
+        self.errors.seek(0)
+        said = self.errors.read().strip()[-_ERROR_CHARS_MAX:]
+        return f"{self._failure or f'exit code {self.process.returncode}'}; {said}".removesuffix("; ")
+
+
+def _is_request(line: str) -> bool:
     try:
-        output, errors = process.communicate(timeout=timeout_s)
-        end = f"exit code {process.returncode}"
-    except subprocess.TimeoutExpired:
-        process.kill()
-        output, errors = process.communicate()
-        end = f"not done after {timeout_s:g} s"
-    said = f"{end}; {errors.strip()[-_ERROR_CHARS_MAX:]}".removesuffix("; ")
-    return list(read_results(client.checks, output.splitlines(), said))
+        return bool(json.loads(line) == {"please": RESTART})
+    except ValueError:
+        return False
 
 
-def read_results(checks: Iterable[str], lines: Iterable[str], end: str) -> Iterator[CheckResult]:
+def read_results(checks: Iterable[str], lines: Iterable[str], end: Callable[[], str]) -> Iterator[CheckResult]:
     """One result per expected check, then one per line that is not such a report.
 
     Args:
         checks: what was expected, in order.
-        lines: the program's standard output.
-        end: how the program ended, for checks that it said nothing of.
+        lines: the program's standard output, as it comes.
+        end: says how the program ended, for checks that it said nothing of.
     """
     reported: dict[str, CheckResult] = {}
     strange: list[CheckResult] = []
     expected = list(checks)
+    before = time.monotonic()
     for line in lines:
+        before, duration_s = time.monotonic(), time.monotonic() - before
         try:
             report = json.loads(line)
-            result = CheckResult(str(report["check"]), report["ok"] is True, str(report["detail"]))
+            result = CheckResult(str(report["check"]), report["ok"] is True, str(report["detail"]), duration_s)
         except (ValueError, KeyError, TypeError):
-            strange.append(CheckResult("output", False, f"not a report: {line}"))
+            strange.append(CheckResult("output", False, f"not a report: {line.strip()}"))
             continue
         if result.check in reported or result.check not in expected:
-            strange.append(CheckResult(result.check, False, f"not expected here: {line}"))
+            strange.append(CheckResult(result.check, False, f"not expected here: {line.strip()}"))
         else:
             reported[result.check] = result
     for check in expected:
-        yield reported.get(check, CheckResult(check, False, f"not reported: {end}"))
+        yield reported.get(check) or CheckResult(check, False, f"not reported: {end()}")
     yield from strange

@@ -12,7 +12,6 @@ from xml.etree import ElementTree as ET
 import pytest
 from click.testing import CliRunner
 
-from kafkaconform import scenario_checks as scenarios
 from kafkaconform.checks import Check, Target
 from kafkaconform.cli import main
 from kafkaconform.known import KnownList
@@ -21,8 +20,6 @@ from kafkaconform.registry import all_probes
 from kafkaconform.releases import NotAskable
 from kafkaconform.results import Kind, Outcome, Result, Run
 from kafkaconform.runner import run_checks
-from kafkaconform.scenario_checks import UnknownClient, chosen_clients
-from kafkaconform.scenarios.driver import CheckResult, ScenarioClient
 from kafkaconform.shipped import shipped_goldens
 from tests.support.broker import running_broker
 
@@ -164,76 +161,6 @@ def test_a_check_that_breaks_fails_alone(bootstrap: str) -> None:
     found = run_checks(target, [Check(Kind.HISTORY, "a", "x", broken), check_of("b", Outcome.PASSED)], KnownList())
     assert [result.outcome for result in found.results] == [Outcome.FAILED, Outcome.PASSED]
     assert "RuntimeError: oh" in found.results[0].reason
-
-
-class Client(ScenarioClient):
-    """A client that says what a test wants."""
-
-    def fingerprint(self) -> str:
-        return "x"
-
-    def fetch(self) -> None:
-        """It is there."""
-
-    def command(self) -> list[str]:
-        return []
-
-
-CLIENT = Client(
-    library="some", version="1", checks=("resume", "topics"), kafka_releases=("4.3",), fails_today={"topics": "too old"}
-)
-
-
-def scenario_outcomes(
-    monkeypatch: pytest.MonkeyPatch, *reports: CheckResult, release: str = "4.3.1"
-) -> list[tuple[Outcome, str]]:
-    runs: list[str] = []
-    monkeypatch.setattr(Client, "missing", lambda self: None)
-    monkeypatch.setattr(scenarios, "run_scenarios", lambda *rest: runs.append("once") or list(reports))
-    target = Target("h", 1, release, Path("/"))
-    found = [check.run(target) for check in scenarios.scenario_checks([CLIENT])]
-    assert runs == ["once"]
-    assert [result.path for result in found] == ["some-1/resume", "some-1/topics", "some-1/output"]
-    return [(result.outcome, result.reason) for result in found]
-
-
-def test_a_client_runs_once_and_each_of_its_reports_is_a_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    resume, topics = CheckResult("resume", True, "goes on"), CheckResult("topics", True, "made")
-    assert scenario_outcomes(monkeypatch, resume, topics, release="3.9.1") == [
-        (Outcome.PASSED, "goes on"),
-        (Outcome.PASSED, "made"),
-        (Outcome.PASSED, ""),
-    ]
-
-
-def test_what_fails_with_kafka_itself_has_to_fail(monkeypatch: pytest.MonkeyPatch) -> None:
-    resume = CheckResult("resume", False, "lost")
-    as_kafka = scenario_outcomes(monkeypatch, resume, CheckResult("topics", False, "refused"))
-    assert [outcome for outcome, _ in as_kafka] == [Outcome.FAILED, Outcome.PASSED, Outcome.PASSED]
-    assert scenario_outcomes(monkeypatch, resume, CheckResult("topics", True, ""))[1][0] is Outcome.FAILED
-
-
-def test_a_program_that_prints_something_else_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    reports = [CheckResult(name, True, "") for name in CLIENT.checks]
-    found = scenario_outcomes(monkeypatch, *reports, CheckResult("output", False, "not a report: hello"))
-    assert found[2] == (Outcome.FAILED, "output: not a report: hello")
-
-
-def test_a_client_that_is_not_installed_is_not_run_and_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Client, "missing", lambda self: "some-1 is not installed: get it")
-    for check in scenarios.scenario_checks([CLIENT]):
-        result = check.run(Target("h", 1, "4.3.1", Path("/")))
-        assert (result.outcome, result.reason) == (Outcome.NOT_RUN, "some-1 is not installed: get it")
-
-
-def test_clients_are_chosen_by_name_library_or_release() -> None:
-    assert {client.version for client in chosen_clients(["kafka-go"], "3.3.2")} == {"0.4.38", "0.4.51"}
-    assert [client.name for client in chosen_clients(["java-2.8.2"], "4.3.1")] == ["java-2.8.2"]
-    assert {client.name for client in chosen_clients([], "4.0.0")} == {
-        client.name for client in chosen_clients([], "4.3.1")
-    }
-    with pytest.raises(UnknownClient, match="telnet"):
-        chosen_clients(["telnet"], "4.3.1")
 
 
 def test_what_a_broker_cannot_be_asked_any_more_is_not_run(bootstrap: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,25 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import attrs
 import pytest
 
 from kafkaconform.scenarios.catalogue import CLIENTS
 from kafkaconform.scenarios.driver import CheckResult, ScenarioClient, read_results, run_scenarios
+from kafkaconform.scenarios.together import run_together
 
 GOOD = '{"check": "resume", "ok": true, "detail": "went on at 8"}'
-
-
-class Script(ScenarioClient):
-    """A client that is a line of Python."""
-
-    def fingerprint(self) -> str:
-        return self.version
-
-    def fetch(self) -> None:
-        (self.folder / "script.py").write_text(self.version, encoding="utf-8")
-
-    def command(self) -> list[str]:
-        return [sys.executable, str(self.folder / "script.py")]
 
 
 @pytest.fixture(autouse=True)
@@ -31,20 +20,37 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
 
 
-def installed(code: str) -> Script:
-    client = Script(library="script", version=code, checks=("resume",), kafka_releases=())
-    (client.folder.parent / client.name).mkdir(parents=True)
+@attrs.frozen(kw_only=True)
+class Script(ScenarioClient):
+    """A client that is some Python."""
+
+    code: str = ""
+
+    def fingerprint(self) -> str:
+        return self.code
+
+    def fetch(self) -> None:
+        (self.folder / "script.py").write_text(self.code, encoding="utf-8")
+
+    def command(self) -> list[str]:
+        return [sys.executable, str(self.folder / "script.py")]
+
+
+def installed(code: str, *checks: str, library: str = "script") -> Script:
+    client = Script(library=library, version="1", checks=checks or ("resume",), kafka_releases=(), code=code)
     client.install()
     return client
 
 
 def test_checks_come_in_their_order_whatever_order_they_are_reported_in() -> None:
     lines = ['{"check": "b", "ok": false, "detail": "no"}', '{"check": "a", "ok": true, "detail": "yes"}']
-    assert list(read_results(["a", "b"], lines, "")) == [CheckResult("a", True, "yes"), CheckResult("b", False, "no")]
+    assert list(read_results(["a", "b"], lines, str)) == [CheckResult("a", True, "yes"), CheckResult("b", False, "no")]
 
 
 def test_a_check_that_is_not_reported_has_failed() -> None:
-    assert list(read_results(["a"], [], "exit code 1")) == [CheckResult("a", False, "not reported: exit code 1")]
+    assert list(read_results(["a"], [], lambda: "exit code 1")) == [
+        CheckResult("a", False, "not reported: exit code 1")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -52,18 +58,18 @@ def test_a_check_that_is_not_reported_has_failed() -> None:
     ["hello", "[]", "{}", '{"check": "resume", "ok": true}', GOOD.replace("resume", "unheard of"), "null"],
 )
 def test_a_line_that_is_no_report_of_a_check_fails_the_run(line: str) -> None:
-    good, strange = read_results(["resume"], [GOOD, line], "")
+    good, strange = read_results(["resume"], [GOOD, line], str)
     assert good.ok
     assert not strange.ok
 
 
 def test_a_check_that_is_reported_twice_fails_the_run() -> None:
-    assert [result.ok for result in read_results(["resume"], [GOOD, GOOD], "")] == [True, False]
+    assert [result.ok for result in read_results(["resume"], [GOOD, GOOD], str)] == [True, False]
 
 
 @pytest.mark.parametrize("ok", ['"true"', "1", "null"])
 def test_only_true_is_true(ok: str) -> None:
-    (result,) = read_results(["resume"], [GOOD.replace("true", ok)], "")
+    (result,) = read_results(["resume"], [GOOD.replace("true", ok)], str)
     assert not result.ok
 
 
@@ -82,6 +88,44 @@ def test_a_program_that_does_not_end_is_ended() -> None:
         installed("input() if False else __import__('time').sleep(99)"), "host:1", "p", timeout_s=0.2
     )
     assert result == CheckResult("resume", False, "not reported: not done after 0.2 s")
+
+
+ASKS = """
+import sys
+print('{"please": "restart"}', flush=True)
+print('{"check": "restart", "ok": true, "detail": "%s, then %r"}' % (sys.argv[3], sys.stdin.readline()))
+"""
+
+
+def test_a_program_that_asks_for_a_restart_goes_on_after_it() -> None:
+    restarts: list[None] = []
+    client = installed(ASKS, "resume", "restart")
+    results = run_scenarios(client, "host:1", "p", restart=lambda: restarts.append(None))
+    assert results == [CheckResult("restart", True, "restart, then '\n'")]
+    assert restarts == [None]
+
+
+def test_where_the_broker_does_not_come_back_the_check_has_failed() -> None:
+    results = run_scenarios(installed(ASKS, "restart"), "host:1", "p", restart=lambda: "nobody answers")
+    assert results == [CheckResult("restart", False, "not reported: nobody answers")]
+
+
+def test_a_program_that_asks_twice_or_when_it_is_not_run_for_that_says_something_strange() -> None:
+    twice = installed(
+        ASKS.strip().replace("\nprint", '\nprint(\'{"please": "restart"}\', flush=True)\nprint'), "restart"
+    )
+    assert [result.ok for result in run_scenarios(twice, "host:1", "p", restart=lambda: None)] == [True, False, False]
+    (resume, strange) = run_scenarios(installed('print(\'{"please": "restart"}\')', "resume", "restart"), "h", "p")
+    assert (resume.ok, strange.detail) == (False, 'not a report: {"please": "restart"}')
+
+
+def test_programs_wait_for_one_restart_that_all_have_asked_for_and_those_that_end_are_not_waited_for() -> None:
+    asked: list[None] = []
+    codes = {"one": ASKS, "dead": "raise SystemExit('dead')", "other": ASKS}
+    clients = [installed(code, "restart", library=library) for library, code in codes.items()]
+    found = run_together(clients, "host:1", lambda: asked.append(None))
+    assert [report.ok for client in clients for report in found[client.name].result(10)] == [True, False, True]
+    assert asked == [None]
 
 
 def test_a_client_is_missing_until_it_is_installed_and_again_when_its_making_has_changed() -> None:
