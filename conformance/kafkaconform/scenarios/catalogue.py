@@ -11,7 +11,10 @@ from kafkaconform.scenarios.installs import GoClient, JavaClient, NodeClient, Py
 CURRENT = "4.3"
 OLD = ("2.8", "3.3", "3.9")
 _CODECS = tuple(f"round_trip:{codec}" for codec in ("none", "gzip", "snappy", "lz4", "zstd"))
-_JAVA = (*_CODECS, "resume", "rebalance", "times", "topics", "configs", "groups")
+_STRATEGIES = tuple(f"strategy:{name}" for name in ("range", "roundrobin", "sticky", "cooperative-sticky"))
+_READING = ("seek", "reset", "idempotence", "compaction", "timeouts", "times")
+_ADMIN = ("topics", "configs", "groups")
+_JAVA = (*_CODECS, "resume", "rebalance", *_STRATEGIES, "static", "silent", *_READING, *_ADMIN, "restart")
 _BASIC = (*_CODECS, "resume", "rebalance", "topics")
 
 _COMMITS_1 = {"resume": "it commits in version 1 of OffsetCommit, which Kafka 4.0 has dropped"}

@@ -70,8 +70,8 @@ class JavaClient(ScenarioClient):
             copy_dependencies(PROGRAMS / "java" / "pom.xml", jars, self.name, {"kafka.version": self.version})
         except ReferenceUnavailable as absent:
             raise ScenarioUnavailable(str(absent)) from None
-        source = str(PROGRAMS / "java" / "Scenarios.java")
-        run_tool([compiler, "-nowarn", "-d", str(self.folder), "-cp", f"{jars}/*", source], self.folder, self.name)
+        sources = [str(source) for source in sorted((PROGRAMS / "java").glob("*.java"))]
+        run_tool([compiler, "-nowarn", "-d", str(self.folder), "-cp", f"{jars}/*", *sources], self.folder, self.name)
 
     def command(self) -> list[str]:
         """A small heap, and only the first compiler: it runs for seconds."""
