@@ -132,6 +132,8 @@ def past_profile(release: str) -> Profile:
         has_zookeeper_keys=is_before_4,
         log_dirs_name_every_topic=_is_before(minor, "3.4"),
         unread_aborted_are_null=_is_before(minor, "3.0"),
+        strangers_read_nothing=_is_before(minor, "3.0"),
+        cuts_first_batches=_is_before(minor, "3.0"),
         withholds_zstd=is_before_4,
         withheld_records_are_null=is_before_4 and not uses_zookeeper,
     )

@@ -87,6 +87,10 @@ class Profile:
     log_dirs_name_every_topic: bool = False
     #: Whether Fetch has null aborted transactions for partitions that it does not read.
     unread_aborted_are_null: bool = False
+    #: Whether Fetch has no records for who pretends to be a replica, instead of refusing it.
+    strangers_read_nothing: bool = False
+    #: Whether Fetch up to version 2 has the beginning of a first batch that is larger than the limit.
+    cuts_first_batches: bool = False
     #: Whether Fetch up to version 9 gives nothing out of topics whose own compression is zstd.
     withholds_zstd: bool = False
     #: Whether Fetch has null records where it is refused as a whole, and where the records cannot be told to the client.

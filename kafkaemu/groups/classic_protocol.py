@@ -143,6 +143,9 @@ class ClassicProtocol:
             self._take_in(group, joining, member_id, now_ms, out)
             return
         refusal = self._check_member(group, member_id, instance_id)
+        if instance_id is not None and instance_id not in group.static_members:
+            # Here past releases did not pass over it either.
+            refusal = ErrorCode.UNKNOWN_MEMBER_ID
         if refusal is not None:
             out.answer = join_refused(member_id, refusal)
             return

@@ -9,6 +9,8 @@ Behavior:
     - What is left with one broker is the place where the partition is already: no error, and nothing moves.
       [alter_partition_reassignments/to_where_it_is]
     - The message of the whole is "" where no topic is named, otherwise null. [alter_partition_reassignments/several]
+    - In profiles with ZooKeeper each partition is answered once, by where it shall be last, and that is checked before whether it
+      is there. [test: tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
 Versions:
     - 1 can forbid a change of the number of replicas (KIP-860), which no legal place here is, and repeats that.
@@ -19,6 +21,9 @@ Differences: the timeout never strikes; the real broker answers one of 0 or belo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from kafkaemu.handlers.by_topic import once
 from kafkaemu.handlers.context import Answer, Context, Request
 from kafkaemu.metadata.topic_creation import Refused, check_replicas
 from kafkawire.errors import ErrorCode
@@ -33,14 +38,15 @@ from kafkawire.messages.alter_partition_reassignments import (
 
 def handle(context: Context, request: Request, body: AlterPartitionReassignmentsRequest) -> Answer:
     """Answer one AlterPartitionReassignments request."""
+    topics: Iterable[tuple[str, Iterable[ReassignablePartition]]] = [(one.name, one.partitions) for one in body.topics]
+    if context.profile.uses_zookeeper:
+        topics = once(topics).items()
     return AlterPartitionReassignmentsResponse(
         allow_replication_factor_change=body.allow_replication_factor_change,
         error_message=None if body.topics else "",
         responses=[
-            ReassignedTopicResult(
-                name=topic.name, partitions=[_move(context, topic.name, wanted) for wanted in topic.partitions]
-            )
-            for topic in body.topics
+            ReassignedTopicResult(name=name, partitions=[_move(context, name, wanted) for wanted in partitions])
+            for name, partitions in topics
         ],
     )
 
@@ -55,7 +61,9 @@ def _move(context: Context, topic: str, wanted: ReassignablePartition) -> Reassi
 
 
 def _check(context: Context, topic: str, wanted: ReassignablePartition) -> None:
-    index = wanted.partition_index
+    index, brokers = wanted.partition_index, context.image.brokers
+    if wanted.replicas is not None and context.profile.uses_zookeeper:
+        check_replicas(wanted.replicas, None, brokers)
     known = context.image.topics.get(topic)
     if known is None:
         raise Refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"Unable to find a topic named {topic}.")
@@ -63,6 +71,5 @@ def _check(context: Context, topic: str, wanted: ReassignablePartition) -> None:
         raise Refused(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"Unable to find partition {topic}:{index}.")
     if wanted.replicas is None:
         raise Refused(ErrorCode.NO_REASSIGNMENT_IN_PROGRESS, None)
-    brokers = context.image.brokers
     check_replicas(wanted.replicas, None, brokers)
     assert len(brokers) == 1, "with more brokers than one, a legal place may be another one"

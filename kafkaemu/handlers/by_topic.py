@@ -1,12 +1,13 @@
-"""What answers of several partitions have in common, where Kafka puts those that it refuses itself before the coordinator's.
+"""What requests and answers about partitions of several topics have in common.
 
 ``OffsetCommitResponse.Builder`` and ``OffsetDeleteResponse.Builder`` take the coordinator's answer as it is if nothing was refused
-before; else they append to the topics that are there already, so that each topic is answered once.
+before; else they append to the topics that are there already, so that each topic is answered once. Past
+releases made maps of what they were asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Protocol, TypeVar
 
 
@@ -14,7 +15,21 @@ class _Topic(Protocol):
     partitions: list[Any]
 
 
+class _Partition(Protocol):
+    partition_index: int
+
+
 _T = TypeVar("_T", bound=_Topic)
+_P = TypeVar("_P", bound=_Partition)
+
+
+def once(topics: Iterable[tuple[str, Iterable[_P]]]) -> dict[str, list[_P]]:
+    """The partitions by topic, each once, as it comes last; a topic without any is left out."""
+    latest: dict[str, dict[int, _P]] = {}
+    for name, partitions in topics:
+        for partition in partitions:
+            latest.setdefault(name, {})[partition.partition_index] = partition
+    return {name: list(by_index.values()) for name, by_index in latest.items()}
 
 
 def merged(refused: dict[Hashable, _T], answered: list[_T], key: Callable[[_T], Hashable]) -> list[_T]:

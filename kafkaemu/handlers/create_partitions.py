@@ -11,6 +11,8 @@ Behavior:
       are made. [create_partitions/too_many]
     - Each topic is answered on its own; the new partitions are there then. [create_partitions/several,
       create_partitions/new_partitions_work, create_partitions/by_hand]
+    - In profiles with ZooKeeper the name "" is UNKNOWN_SERVER_ERROR: a path in there cannot end with a slash. [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
     - Only validated, nothing changes. [create_partitions/only_validated]
 
 Versions:
@@ -24,6 +26,7 @@ from __future__ import annotations
 
 from kafkaemu.handlers.context import Answer, Context, Request
 from kafkaemu.metadata.topic_growth import Growth
+from kafkawire.errors import ErrorCode
 from kafkawire.messages.create_partitions import (
     CreatePartitionsRequest,
     CreatePartitionsResponse,
@@ -42,9 +45,12 @@ def handle(context: Context, request: Request, body: CreatePartitionsRequest) ->
         for topic in body.topics
     ]
     grown = context.controller.create_partitions(growths, context.clock.now_ms(), validate_only=body.validate_only)
-    return CreatePartitionsResponse(
-        results=[
-            CreatePartitionsTopicResult(name=topic.name, error_code=topic.code, error_message=topic.message)
-            for topic in grown
-        ]
-    )
+    results = [
+        CreatePartitionsTopicResult(name=topic.name, error_code=topic.code, error_message=topic.message)
+        for topic in grown
+    ]
+    if context.profile.uses_zookeeper:
+        for result in results:
+            if not result.name and result.error_code == ErrorCode.UNKNOWN_TOPIC_OR_PARTITION:
+                result.error_code = ErrorCode.UNKNOWN_SERVER_ERROR
+    return CreatePartitionsResponse(results=results)

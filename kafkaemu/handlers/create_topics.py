@@ -23,18 +23,23 @@ Behavior:
     - A topic is there when it is answered, so the timeout never strikes. [create_topics/zero_timeout,
       create_topics/several_topics]
     - No topics: none. [create_topics/no_topics]
+    - In profiles with ZooKeeper: of several faults that one counts which comes first in `kafkaemu.metadata.zookeeper_creation`; a
+      name is refused as often as it comes; nulls are INVALID_REQUEST; values are told as they are understood. [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
 Versions:
     - -1 for a default count is taken in every version. [create_topics/defaults]
     - 5 is flexible and answers number of partitions, replication factor and configs. [create_topics/every_version]
     - 7 answers the topic's id. [create_topics/every_version]
 
-Differences: the real broker answers a timeout of 0 or below with REQUEST_TIMED_OUT now and then.
+Differences: the real broker answers a timeout of 0 or below with REQUEST_TIMED_OUT now and then; one with ZooKeeper makes topics
+that are assigned to brokers that are not there, and answers REQUEST_TIMED_OUT.
 """
 
 from __future__ import annotations
 
-from kafkaemu.config.described import effective_topic
+from kafkaemu.config.described import Source, effective_topic
+from kafkaemu.config.values import parse, text_of
 from kafkaemu.handlers.context import Answer, Context, Request
 from kafkaemu.metadata.image import ResourceType
 from kafkaemu.metadata.topic_creation import CreatedTopic, NewTopic
@@ -63,10 +68,19 @@ def handle(context: Context, request: Request, body: CreateTopicsRequest) -> Ans
     created = context.controller.create_topics(topics, context.clock.now_ms(), validate_only=body.validate_only)
     with_configs = request.version >= 5
     results = [_result(context, topic, with_configs) for topic in created]
-    if body.validate_only and context.profile.uses_zookeeper:
+    if context.profile.uses_zookeeper:
         for result in results:
-            result.topic_id = ZERO_UUID
+            _tell_as_read(context, result)
+            if body.validate_only:
+                result.topic_id = ZERO_UUID
     return CreateTopicsResponse(topics=results)
+
+
+def _tell_as_read(context: Context, result: CreatableTopicResult) -> None:
+    """Values as they are understood, without the blanks around a number."""
+    for config in result.configs or ():
+        if config.config_source == Source.TOPIC and config.value is not None:
+            config.value = text_of(parse(config.name, context.config.topic_keys[config.name].kind, config.value))
 
 
 def _result(context: Context, topic: CreatedTopic, with_configs: bool) -> CreatableTopicResult:

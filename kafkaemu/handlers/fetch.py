@@ -223,6 +223,7 @@ class _Fetch:
             min_bytes=min(body.min_bytes, max_bytes),
             max_bytes=max_bytes,
             minimum_one=version >= _FIRST_BATCH_WHOLE,
+            refuses_strangers=not context.profile.strangers_read_nothing,
         )
         #: Partitions that are there, in the order in which they are read.
         self.found: list[FetchEntry] = []
@@ -405,6 +406,15 @@ class _EarlyFetch(_Fetch):
     magic 0 or 1."""
 
     __slots__ = ()
+
+    def _read(self) -> list[Reading]:
+        readings = super()._read()
+        if self._request.version < _FIRST_BATCH_WHOLE and self._context.profile.cuts_first_batches:
+            from kafkaemu.replica.down_conversion import begin_batch
+
+            for reading in readings:
+                begin_batch(reading, self._rules.isolation)
+        return readings
 
     def _partition_data(self, reading: Reading, answer: FetchResponse) -> PartitionData:
         version, partition = self._request.version, reading.entry.partition

@@ -32,7 +32,7 @@ from collections.abc import Hashable, Iterable
 
 from kafkaemu.coordinator.parking import answer_when_done
 from kafkaemu.coordinator.result import CoordinatorError
-from kafkaemu.handlers.by_topic import merged
+from kafkaemu.handlers.by_topic import merged, once
 from kafkaemu.handlers.context import Answer, Context, Request
 from kafkawire.errors import ErrorCode
 from kafkawire.messages.offset_delete import (
@@ -51,7 +51,7 @@ def handle(context: Context, request: Request, body: OffsetDeleteRequest) -> Ans
     if context.profile.deleted_offsets_are_told_once:
         known = _once(known)
     if context.profile.deleted_offsets_are_told_by_partition:
-        unknown = {topic.name: topic for topic in _once(unknown.values()) if topic.partitions}
+        unknown = {topic.name: topic for topic in _once(unknown.values())}
     wanted = [(topic.name, partition.partition_index) for topic in known for partition in topic.partitions]
     deferred = context.groups.delete_offsets(body.group_id, wanted)
 
@@ -87,8 +87,6 @@ def _look_at(
 
 
 def _once(topics: Iterable[OffsetDeleteResponseTopic]) -> list[OffsetDeleteResponseTopic]:
-    """Each topic once, with each of its partitions once."""
-    by_name: dict[str, dict[int, OffsetDeleteResponsePartition]] = {}
-    for topic in topics:
-        by_name.setdefault(topic.name, {}).update((each.partition_index, each) for each in topic.partitions)
-    return [OffsetDeleteResponseTopic(name=name, partitions=[*found.values()]) for name, found in by_name.items()]
+    """Each topic that has any once, with each of its partitions once."""
+    by_name = once((topic.name, topic.partitions) for topic in topics)
+    return [OffsetDeleteResponseTopic(name=name, partitions=partitions) for name, partitions in by_name.items()]

@@ -186,16 +186,19 @@ class Controller:
         all of it, are 44 for every topic, as often as it comes.
         """
         counts = Counter(topic.name for topic in topics)
-        wanted = [t for t in topics if counts[t.name] == 1 and t.name != internal_topics.CLUSTER_METADATA]
+        uses_zookeeper = self._profile.uses_zookeeper
+        prohibited = () if uses_zookeeper else (internal_topics.CLUSTER_METADATA,)
+        wanted = [topic for topic in topics if counts[topic.name] == 1 and topic.name not in prohibited]
         try:
             results = self._create(wanted, now_ms, validate_only)
         except Refused as refused:
             return [CreatedTopic(topic.name, refused.code, refused.message) for topic in topics]
         for name, count in counts.items():
             if count > 1:
-                results.append(CreatedTopic(name, ErrorCode.INVALID_REQUEST, "Duplicate topic name."))
-            elif name == internal_topics.CLUSTER_METADATA:
-                message = f"Creation of internal topic {internal_topics.CLUSTER_METADATA} is prohibited."
+                twice = CreatedTopic(name, ErrorCode.INVALID_REQUEST, "Duplicate topic name.")
+                results += [twice] * (count if uses_zookeeper else 1)
+            elif name in prohibited:
+                message = f"Creation of internal topic {name} is prohibited."
                 results.append(CreatedTopic(name, ErrorCode.INVALID_REQUEST, message))
         return results
 
@@ -219,11 +222,16 @@ class Controller:
         return results
 
     def _plan(self, topic: NewTopic, records: list[TopLevel]) -> CreatedTopic:
-        check_name(topic.name, self.image, self._colliding)
-        configs = check_configs(topic, self._config)
         brokers = self.image.brokers
         start = self._entropy.below(len(brokers)) if len(brokers) > 1 else 0
-        replicas = place(topic, self._config, brokers, start)
+        if self._profile.uses_zookeeper:
+            from kafkaemu.metadata.zookeeper_creation import check_and_place
+
+            configs, replicas = check_and_place(topic, self.image, self._colliding, self._config, start)
+        else:
+            check_name(topic.name, self.image, self._colliding)
+            configs = check_configs(topic, self._config)
+            replicas = place(topic, self._config, brokers, start)
         topic_id = self._entropy.uuid()
         records += creation_records(topic.name, topic_id, replicas, configs, brokers)
         return CreatedTopic(
@@ -344,8 +352,10 @@ class Controller:
         from kafkaemu.metadata.config_changes import ConfigsChanged
 
         if self._profile.uses_zookeeper:
-            from kafkaemu.metadata.zookeeper_refusals import named_once
+            from kafkaemu.metadata.zookeeper_refusals import named_once, refused_as_a_whole
 
+            if whole := refused_as_a_whole(asked):
+                return whole
             asked = named_once(asked)
         counts = Counter((one.resource_type, one.name) for one in asked)
         if not by_broker:
@@ -375,7 +385,7 @@ class Controller:
             if self._profile.uses_zookeeper:
                 from kafkaemu.metadata.zookeeper_refusals import refused
 
-                return refused(asked, refusal)
+                return refused(asked, refusal, is_there=asked.name in self.image.topics)
             return ConfigsChanged(*resource, refusal.code, refusal.message)
         except LogError as error:
             return ConfigsChanged(*resource, error.code, error.code.message)
@@ -397,14 +407,15 @@ class Controller:
 
     def alter_scram_credentials(self, changes: Sequence[ScramChange], now_ms: int) -> list[ScramChanged]:
         """Make and delete SCRAM credentials; one result for each user. Errors: 33, 91, 92, 93."""
-        from kafkaemu.metadata.scram import ScramChanged, plan_credentials
+        from kafkaemu.metadata import scram
 
-        records, results = plan_credentials(self.image, changes)
+        plan = scram.plan_credentials_by_mechanism if self._profile.uses_zookeeper else scram.plan_credentials
+        records, results = plan(self.image, changes)
         if records:
             try:
                 self._commit(records, now_ms, Changes())
             except LogError as error:
-                return [ScramChanged(user, error.code, error.code.message) for user in results]
+                return [scram.ScramChanged(user, error.code, error.code.message) for user in results]
         return list(results.values())
 
     def update_features(self, changes: Sequence[FeatureChange], now_ms: int, *, validate_only: bool = False) -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 import attrs
 
@@ -54,9 +56,8 @@ def plan_credentials(
         if user in results:
             continue
         if accepted.pop(user, None) is not None:
-            message = "A user credential cannot be altered twice in the same request"
-            results[user] = ScramChanged(user, ErrorCode.DUPLICATE_RESOURCE, message)
-        elif (refused := _refusal(image, change)) is not None:
+            results[user] = _twice(user)
+        elif (refused := _illegal(change) or _impossible(image, change)) is not None:
             results[user] = refused
         else:
             accepted[user] = change
@@ -64,24 +65,54 @@ def plan_credentials(
     return [_record(change) for change in accepted.values()], results
 
 
-def _refusal(image: MetadataImage, change: ScramChange) -> ScramChanged | None:
+def plan_credentials_by_mechanism(
+    image: MetadataImage, changes: Sequence[ScramChange]
+) -> tuple[list[TopLevel], dict[str, ScramChanged]]:
+    """The same as brokers with a ZooKeeper did it: a user may be changed once for each mechanism, and what is wrong in itself is
+    told before what comes twice, and that before what cannot be done (ZkAdminManager.alterUserScramCredentials of 2.8).
+    """
+    results: dict[str, ScramChanged] = {}
+    counts = Counter((change.user, change.mechanism) for change in changes)
+    refusals = (_illegal, lambda change: _twice(change.user) if counts[change.user, change.mechanism] > 1 else None)
+    for refusal in (*refusals, partial(_impossible, image)):
+        for change in changes:
+            if change.user not in results and (refused := refusal(change)) is not None:
+                results[change.user] = refused
+    accepted = [change for change in changes if change.user not in results]
+    results.update({change.user: ScramChanged(change.user) for change in accepted})
+    return [_record(change) for change in accepted], results
+
+
+def _illegal(change: ScramChange) -> ScramChanged | None:
+    """What is wrong with a change whatever there is."""
     user = change.user
     if not user:
         return ScramChanged(user, ErrorCode.UNACCEPTABLE_CREDENTIAL, "Username must not be empty")
     if change.mechanism not in MECHANISMS:
         return ScramChanged(user, ErrorCode.UNSUPPORTED_SASL_MECHANISM, "Unknown SCRAM mechanism")
     if change.salted_password is None:
-        if change.mechanism not in image.scram_credentials.get(user, {}):
-            message = "Attempt to delete a user credential that does not exist"
-            return ScramChanged(user, ErrorCode.RESOURCE_NOT_FOUND, message)
         return None
     if change.iterations < ITERATIONS_MIN:
         return ScramChanged(user, ErrorCode.UNACCEPTABLE_CREDENTIAL, "Too few iterations")
     if change.iterations > ITERATIONS_MAX:
         return ScramChanged(user, ErrorCode.UNACCEPTABLE_CREDENTIAL, "Too many iterations")
-    if not change.salted_password:
+    return None
+
+
+def _twice(user: str) -> ScramChanged:
+    message = "A user credential cannot be altered twice in the same request"
+    return ScramChanged(user, ErrorCode.DUPLICATE_RESOURCE, message)
+
+
+def _impossible(image: MetadataImage, change: ScramChange) -> ScramChanged | None:
+    """Why a legal change cannot be made."""
+    if change.salted_password is None:
+        if change.mechanism not in image.scram_credentials.get(change.user, {}):
+            message = "Attempt to delete a user credential that does not exist"
+            return ScramChanged(change.user, ErrorCode.RESOURCE_NOT_FOUND, message)
+    elif not change.salted_password:
         # Java knows no HMAC with an empty key, and the reference trips over it.
-        return ScramChanged(user, ErrorCode.UNKNOWN_SERVER_ERROR)
+        return ScramChanged(change.user, ErrorCode.UNKNOWN_SERVER_ERROR)
     return None
 
 

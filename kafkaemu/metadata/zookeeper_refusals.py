@@ -17,6 +17,9 @@ from kafkawire.errors import ErrorCode
 
 #: Sentences about a topic's configs that go with INVALID_CONFIG.
 _ABOUT_THE_TOPIC = ("Unknown topic config name: ", "conflict topic config setting ")
+_NO_TOPIC = "The topic '{}' does not exist."
+#: Kinds of resources; any other, in a request, is the refusal of all of it.
+_WITH_CONFIGS = frozenset({ResourceType.TOPIC, ResourceType.BROKER, ResourceType.BROKER_LOGGER})
 _TEXT_OPERATIONS = {Operation.APPEND: "append", Operation.SUBTRACT: "subtract"}
 
 
@@ -29,13 +32,22 @@ def named_once(asked: Sequence[ConfigChanges]) -> list[ConfigChanges]:
     ]
 
 
-def refused(asked: ConfigChanges, refusal: RefusedChange) -> ConfigsChanged:
-    """What a ``refusal`` of the controller of today was then."""
-    code, message = _translated(asked, refusal)
+def refused_as_a_whole(asked: Sequence[ConfigChanges]) -> list[ConfigsChanged]:
+    """The refusal of every resource, as often as it is named, where one is of a kind that has no configs; else nothing."""
+    for one in asked:
+        if one.resource_type not in _WITH_CONFIGS:
+            text = "Unexpected resource type UNKNOWN"
+            return [ConfigsChanged(each.resource_type, each.name, ErrorCode.INVALID_REQUEST, text) for each in asked]
+    return []
+
+
+def refused(asked: ConfigChanges, refusal: RefusedChange, *, is_there: bool) -> ConfigsChanged:
+    """What a ``refusal`` of the controller of today was then; ``is_there`` tells whether the resource is."""
+    code, message = _translated(asked, refusal, is_there)
     return ConfigsChanged(asked.resource_type, asked.name, code, message)
 
 
-def _translated(asked: ConfigChanges, refusal: RefusedChange) -> tuple[ErrorCode, str | None]:
+def _translated(asked: ConfigChanges, refusal: RefusedChange, is_there: bool) -> tuple[ErrorCode, str | None]:
     code, message, name = refusal.code, refusal.message or "", asked.name
     if asked.replace and any(value is None for _, _, value in asked.changes):
         return ErrorCode.UNKNOWN_SERVER_ERROR, None
@@ -44,8 +56,10 @@ def _translated(asked: ConfigChanges, refusal: RefusedChange) -> tuple[ErrorCode
     if code == ErrorCode.INVALID_TOPIC_EXCEPTION or (
         asked.resource_type == ResourceType.TOPIC and not name and asked.replace
     ):
-        return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, f"The topic '{name}' does not exist."
-    if code != ErrorCode.INVALID_CONFIG or message.startswith(_ABOUT_THE_TOPIC):
+        return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, _NO_TOPIC.format(name)
+    if code != ErrorCode.INVALID_CONFIG:
+        return code, refusal.message
+    if asked.replace and message.startswith(_ABOUT_THE_TOPIC):
         return code, refusal.message
     for key, operation, _ in asked.changes:
         if operation not in _TEXT_OPERATIONS or asked.resource_type not in (ResourceType.TOPIC, ResourceType.BROKER):
@@ -56,5 +70,9 @@ def _translated(asked: ConfigChanges, refusal: RefusedChange) -> tuple[ErrorCode
         if kind != "LIST":
             text = f"Config value {_TEXT_OPERATIONS[Operation(operation)]} is not allowed for config key: {key}"
             return ErrorCode.INVALID_REQUEST, text
+    if asked.resource_type == ResourceType.TOPIC and not is_there:
+        return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, _NO_TOPIC.format(name)
+    if message.startswith(_ABOUT_THE_TOPIC):
+        return code, refusal.message
     resource = f"ConfigResource(type={ResourceType(asked.resource_type).name}, name='{name}')"
     return ErrorCode.INVALID_REQUEST, f"Invalid config value for resource {resource}: {message}"

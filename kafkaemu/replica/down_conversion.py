@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from struct import Struct
 from typing import cast
 
-from kafkaemu.replica.reading import Reading
+from kafkaemu.replica.reading import Isolation, Reading, limit_of
 from kafkawire.primitives import RecordsValue
 from kafkawire.records.batch import HEADER_BYTES, LOG_OVERHEAD_BYTES, Buffer
 from kafkawire.records.legacy.convert import UnsupportedConversion, down_convert
@@ -28,10 +28,14 @@ def for_old_consumer(reading: Reading, magic: int) -> bool:
         return True
     read = _joined(reading.records)
     offset = reading.entry.asked.fetch_offset
+    entries = list(iterate_entries(read))
+    if not entries:
+        # The beginning of a batch (`begin_batch`) stays as it is.
+        return True
     try:
         parts = [
             part
-            for position, size_bytes, _ in iterate_entries(read)
+            for position, size_bytes, _ in entries
             if (part := down_convert(read[position : position + size_bytes], magic, first_offset=offset))
         ]
     except UnsupportedConversion:
@@ -40,6 +44,19 @@ def for_old_consumer(reading: Reading, magic: int) -> bool:
     converted = b"".join(parts)[: reading.size]
     reading.records = converted + _cut_off(reading.size - len(converted))
     return True
+
+
+def begin_batch(reading: Reading, isolation: Isolation) -> None:
+    """Put the beginning of the first batch into ``reading`` where the limit lets nothing whole through: who finds a message cut off
+    and none before it knows that its limit is too small (up to 2.8).
+    """
+    asked, partition = reading.entry.asked, reading.entry.partition
+    if reading.size or reading.code or partition is None:
+        return
+    limit_bytes = asked.partition_max_bytes
+    whole = partition.log.read(asked.fetch_offset, limit_bytes, limit_of(partition, isolation), minimum_one=True)
+    reading.records = _joined(whole.records)[:limit_bytes]
+    reading.size = len(reading.records)
 
 
 def _joined(records: RecordsValue) -> bytes:

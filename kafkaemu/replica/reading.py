@@ -18,6 +18,8 @@ from kafkawire.errors import ErrorCode
 from kafkawire.primitives import RecordsValue
 
 _UNLIMITED = 2**31 - 1
+#: The id that a client has in place of a replica's.
+NO_REPLICA = -1
 
 
 class Isolation(IntEnum):
@@ -39,6 +41,8 @@ class ReadRules:
     max_bytes: int
     #: Whether the first batch of all comes whole even if it is larger than the limits.
     minimum_one: bool = True
+    #: Whether the id of a replica that there is not is an error, or just finds nothing.
+    refuses_strangers: bool = True
 
 
 class Reading:
@@ -138,6 +142,10 @@ def _read(entry: FetchEntry, partition: Partition, rules: ReadRules, max_bytes: 
     if rules.replica_id >= 0 and (
         rules.replica_id not in partition.replicas or rules.replica_id == partition.broker_id
     ):
+        if not rules.refuses_strangers:
+            reading = _read(entry, partition, attrs.evolve(rules, replica_id=NO_REPLICA), max_bytes, minimum_one)
+            reading.records, reading.size = b"", 0
+            return reading
         return Reading(entry, ErrorCode.UNKNOWN_LEADER_EPOCH if epoch >= 0 else ErrorCode.NOT_LEADER_OR_FOLLOWER)
     log = partition.log
     isolation = rules.isolation

@@ -185,22 +185,19 @@ def config_named_twice(session: Session) -> None:
     connection.ask(create(spec), 7, view=few_configs)
 
 
+def assigned(name: str, *partitions: tuple[int, list[int]], count: int = -1, factor: int = -1) -> CreatableTopic:
+    """A topic whose partitions (index, brokers) are assigned by the client."""
+    assignments = [
+        CreatableReplicaAssignment(partition_index=index, broker_ids=brokers) for index, brokers in partitions
+    ]
+    return CreatableTopic(name=name, num_partitions=count, replication_factor=factor, assignments=assignments)
+
+
 @probe
 def manual_assignment(session: Session) -> None:
-    """Replicas named by the client: counts must be -1 then (42), partitions must be 0 to n-1 and brokers
-    known (39).
-    """
+    """Replicas named by the client: counts must be -1 then (42), partitions must be 0 to n-1, brokers not named twice (39)."""
     connection = session.connect()
     broker = broker_id(session)
-
-    def assigned(name: str, *partitions: tuple[int, list[int]], count: int = -1, factor: int = -1) -> CreatableTopic:
-        assignments = [
-            CreatableReplicaAssignment(partition_index=index, broker_ids=brokers) for index, brokers in partitions
-        ]
-        return CreatableTopic(
-            name=session.name(name), num_partitions=count, replication_factor=factor, assignments=assignments
-        )
-
     for spec in (
         assigned("good", (0, [broker]), (1, [broker])),
         assigned("counted", (0, [broker]), count=1),
@@ -208,13 +205,19 @@ def manual_assignment(session: Session) -> None:
         assigned("gap", (0, [broker]), (2, [broker])),
         assigned("not-from-zero", (1, [broker])),
         assigned("twice", (0, [broker]), (0, [broker])),
-        assigned("no-replicas", (0, [])),
         assigned("same-broker", (0, [broker, broker])),
-        assigned("unknown-broker", (0, [4711])),
-        assigned("negative-broker", (0, [-1])),
         assigned("uneven", (0, [broker]), (1, [broker, 4711])),
     ):
+        spec.name = session.name(spec.name)
         connection.ask(create(spec), 7, view=few_configs)
+
+
+@probe
+def assigned_to_nobody(session: Session) -> None:
+    """A partition has to be assigned to brokers, and such as there are: 39."""
+    connection = session.connect()
+    for number, brokers in enumerate(([], [4711], [-1])):
+        connection.ask(create(assigned(session.name(f"orders-{number}"), (0, brokers))), 7, view=few_configs)
 
 
 @probe
