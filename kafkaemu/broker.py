@@ -154,6 +154,7 @@ class Broker:
         self._create_topics(now_ms)
         self._cordon()
         self._maintain()
+        self._expire_producers()
         if self.config["log.cleaner.enable"]:
             self._compact()
         self._listeners = listeners
@@ -345,6 +346,11 @@ class Broker:
         while self._is_compacting and self._compaction is not None:
             self._compaction.cancel()
             self._compact()
+
+    def _expire_producers(self) -> None:
+        now_ms = self.world.clock.now_ms()
+        self.moved.again(now_ms, self.config["producer.id.expiration.check.interval.ms"], self._expire_producers)
+        self.replicas.expire_producers(now_ms)
 
     def _compact(self) -> None:
         clock = self.world.clock

@@ -404,3 +404,30 @@ ROWS: tuple[tuple[str, str, str | None, str, str, bool], ...] = (
     ("transactional.id.expiration.ms", "INT", "604800000", "[1,...]", "HIGH", False),
     ("unclean.leader.election.enable", "BOOLEAN", "false", "", "HIGH", True),
 )
+
+#: Taken, but described only where they are set.
+INTERNAL: tuple[tuple[str, str, str | None, str, str, bool], ...] = (
+    ("controller.performance.always.log.threshold.ms", "LONG", "2000", "[0,...]", "MEDIUM", False),
+    ("controller.performance.sample.period.ms", "LONG", "60000", "[100,...]", "MEDIUM", False),
+    ("group.consumer.regex.refresh.interval.ms", "INT", "600000", "[10000,...]", "MEDIUM", False),
+    ("group.share.initialize.retry.interval.ms", "INT", "30000", "[1,...]", "LOW", False),
+    (
+        *("group.share.persister.class.name", "STRING"),
+        *("org.apache.kafka.server.share.persister.DefaultStatePersister", "", "MEDIUM", False),
+    ),
+    ("internal.metadata.delete.delay.millis", "LONG", "60000", "", "LOW", False),
+    ("internal.metadata.log.segment.bytes", "INT", None, "", "LOW", False),
+    ("internal.metadata.max.batch.size.in.bytes", "INT", "8388608", "", "LOW", False),
+    ("log.initial.task.delay.ms", "LONG", "30000", "[0,...]", "LOW", False),
+    ("producer.id.expiration.check.interval.ms", "INT", "600000", "[1,...]", "LOW", False),
+    ("remote.log.index.file.cache.ttl.ms", "LONG", "900000", "[-1,...]", "LOW", False),
+    ("remote.log.manager.task.retry.backoff.max.ms", "LONG", "30000", "[1,...]", "LOW", False),
+    ("remote.log.manager.task.retry.backoff.ms", "LONG", "500", "[1,...]", "LOW", False),
+    ("remote.log.manager.task.retry.jitter", "DOUBLE", "0.2", "[0,...,0.5]", "LOW", False),
+    ("server.max.startup.time.ms", "LONG", "9223372036854775807", "[0,...]", "MEDIUM", False),
+    ("share.coordinator.cold.partition.snapshot.interval.ms", "INT", "300000", "[1,...]", "LOW", False),
+    ("share.coordinator.state.topic.prune.interval.ms", "INT", "300000", "[1,...]", "LOW", False),
+    ("unclean.leader.election.interval.ms", "LONG", "300000", "[1,...]", "MEDIUM", False),
+    ("unstable.api.versions.enable", "BOOLEAN", "false", "", "HIGH", False),
+    ("unstable.feature.versions.enable", "BOOLEAN", "false", "", "HIGH", False),
+)

@@ -117,7 +117,8 @@ def describe_broker(config: BrokerConfig, dynamic_default: Mapping[str, str]) ->
         (Source.STATIC_BROKER, config.static),
     )
     keys = config.broker_keys
-    known = [_describe_broker_key(keys[name], config, dynamic_default) for name in keys]
+    names = [*keys, *sorted(name for name in keys.internal if any(name in texts for _, texts in layers))]
+    known = [_describe_broker_key(keys[name], config, dynamic_default) for name in names]
     return known + [other for other in _describe_others(layers) if other.name not in keys]
 
 

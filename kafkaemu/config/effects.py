@@ -51,6 +51,7 @@ _TOPIC: dict[str, str] = {
     "min.compaction.lag.ms": "How long a record is safe from compaction.",
     "retention.bytes": "Size above which a partition loses its oldest segments; -1: none.",
     "retention.ms": "Age at which segments are deleted; -1: never.",
+    "internal.segment.bytes": "The same as segment.bytes, and may be small.",
     "segment.bytes": "Size at which a log begins a new segment: what retention and compaction work on.",
     "segment.index.bytes": "Size of the index files that Kafka would have: where they would be full, a new segment begins.",
     "segment.jitter.ms": "Up to how much earlier, by chance, than segment.ms a segment ends, so that not all end at once.",
@@ -103,6 +104,7 @@ _BROKER: dict[str, str] = {
     "offsets.topic.num.partitions": "Partitions of __consumer_offsets when it is created.",
     "offsets.topic.replication.factor": "Replicas of __consumer_offsets; with more than there are brokers, groups cannot work.",
     "offsets.topic.segment.bytes": "segment.bytes of __consumer_offsets when it is created.",
+    "producer.id.expiration.check.interval.ms": "How often idempotent producers that write nothing are looked for.",
     "producer.id.expiration.ms": "After how long an idempotent producer that writes nothing is forgotten.",
     "quota.window.num": "How many windows of the past max.connection.creation.rate is measured over.",
     "quota.window.size.seconds": "How long each of those windows is.",
@@ -159,7 +161,7 @@ _LATER: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "replica.socket.*",
             "request.timeout.ms",
             "socket.connection.setup.timeout.*",
-            "unclean.leader.election.enable",
+            "unclean.leader.election.*",
         ),
     ),
     (
@@ -190,6 +192,8 @@ _LATER: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             "file.delete.delay.ms",
             "flush.*",
+            "internal.metadata.delete.delay.millis",
+            "internal.metadata.log.segment.bytes",
             "log.dir.failure.timeout.ms",
             "log.flush.*",
             "log.preallocate",
@@ -235,6 +239,7 @@ _NONE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         (
             "group.coordinator.append.linger.ms",
             "group.coordinator.cached.buffer.max.bytes",
+            "internal.metadata.max.batch.size.in.bytes",
             "log.cleaner.io.buffer.size",
             "offsets.load.buffer.size",
             "queued.max.*",
@@ -259,7 +264,13 @@ _NONE: tuple[tuple[str, str, tuple[str, ...]], ...] = (
             "remote.*",
         ),
     ),
-    ("There is no JMX, for which Kafka samples its metrics.", "broker", ("metrics.*",)),
+    ("There is no JMX, for which Kafka samples its metrics.", "broker", ("controller.performance.*", "metrics.*")),
+    (
+        "The broker starts in a blink, and looks after its logs from then on.",
+        "broker",
+        ("log.initial.task.delay.ms", "server.max.startup.time.ms"),
+    ),
+    ("There is nothing unstable to enable.", "broker", ("unstable.*",)),
     (
         "The metadata log grows when something changes, and not while nothing does.",
         "broker",

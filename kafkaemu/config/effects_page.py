@@ -37,7 +37,9 @@ def page() -> str:
 def _lines() -> Iterator[str]:
     yield _INTRODUCTION
     for resource, table in TABLES.items():
-        effects = {name: found for name in table if (found := effect(resource, name)) is not None}
+        effects = {
+            name: found for name in sorted({*table, *table.internal}) if (found := effect(resource, name)) is not None
+        }
         yield f"## {_TITLES[resource]}\n"
         for kind, title in _SECTIONS.items():
             keys = [table[name] for name, found in effects.items() if found.kind is kind]

@@ -88,25 +88,20 @@ class ConfigKey:
 class KeyTable:
     """The keys of one kind of resource, by name."""
 
-    def __init__(
-        self,
-        module: str,
-        internal: tuple[Row, ...] = (),
-        *,
-        absent: frozenset[str] = frozenset(),
-        changed: tuple[Row, ...] = (),
-    ) -> None:
+    def __init__(self, module: str, *, absent: frozenset[str] = frozenset(), changed: tuple[Row, ...] = ()) -> None:
         self._module = module
-        self._internal = internal
         self._absent = absent
         self._changed = changed
         self._rows: dict[str, Row] = {}
+        self._internal: frozenset[str] = frozenset()
         self._keys: dict[str, ConfigKey] = {}
 
     def _by_name(self) -> dict[str, Row]:
         if not self._rows:
-            rows = import_module(self._module).ROWS
-            self._rows = {row[0]: row for row in (*rows, *self._internal)}
+            module = import_module(self._module)
+            internal: tuple[Row, ...] = getattr(module, "INTERNAL", ())
+            self._internal = frozenset(row[0] for row in internal)
+            self._rows = {row[0]: row for row in (*module.ROWS, *internal)}
             if self._absent or self._changed:
                 changed = {row[0]: row for row in self._changed}
                 merged = {**self._rows, **changed}
@@ -115,15 +110,21 @@ class KeyTable:
 
     def of_release(self, absent: frozenset[str], changed: tuple[Row, ...]) -> KeyTable:
         """The keys of another release: without the ``absent`` ones, and with ``changed`` rows, which may be of other keys."""
-        return KeyTable(self._module, self._internal, absent=absent, changed=changed)
+        return KeyTable(self._module, absent=absent, changed=changed)
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name()
 
     def __iter__(self) -> Iterator[str]:
         """The public names, in alphabetical order."""
-        hidden = {row[0] for row in self._internal}
-        return (name for name in self._by_name() if name not in hidden)
+        rows = self._by_name()
+        return (name for name in rows if name not in self._internal)
+
+    @property
+    def internal(self) -> frozenset[str]:
+        """The names that Kafka keeps to itself: they are taken, and described only where they are set."""
+        self._by_name()
+        return self._internal
 
     def get(self, name: str) -> ConfigKey | None:
         """The key of that name, or None."""
@@ -139,15 +140,8 @@ class KeyTable:
         return key
 
 
-# The internal keys are taken, but described only where they are set.
-BROKER = KeyTable(
-    "kafkaemu.config.broker_keys",
-    (
-        ("unstable.api.versions.enable", "BOOLEAN", "false", "", "HIGH", False),
-        ("unstable.feature.versions.enable", "BOOLEAN", "false", "", "HIGH", False),
-    ),
-)
-TOPIC = KeyTable("kafkaemu.config.topic_keys", (("internal.segment.bytes", "INT", None, "", "MEDIUM", True),))
+BROKER = KeyTable("kafkaemu.config.broker_keys")
+TOPIC = KeyTable("kafkaemu.config.topic_keys")
 GROUP = KeyTable("kafkaemu.config.group_keys")
 
 __all__ = ["BROKER", "GROUP", "TOPIC", "ConfigError", "ConfigKey", "KeyTable", "Value", "invalid"]

@@ -55,3 +55,7 @@ ROWS: tuple[tuple[str, str, str | None, str, str, bool], ...] = (
     ("segment.ms", "LONG", "604800000", "[1,...]", "MEDIUM", True),
     ("unclean.leader.election.enable", "BOOLEAN", "false", "", "MEDIUM", True),
 )
+
+INTERNAL: tuple[tuple[str, str, str | None, str, str, bool], ...] = (
+    ("internal.segment.bytes", "INT", None, "", "MEDIUM", True),
+)

@@ -121,7 +121,7 @@ def validator(valid_values: str) -> Validator | None:
         bounds, _, rest = valid_values[1:].partition("]")
         if bounds[0] != "p":  # not [partitionId]:[brokerId],...
             low, _, high = bounds.partition(",...")
-            return _within(int(low), int(high[1:]) if high else None, rest == " or -1")
+            return _within(int(low), _number(high[1:]) if high else None, rest == " or -1")
     if valid_values.startswith("[partitionId]"):
         return _throttled_replicas
     if valid_values.endswith("by_duration:PnDTnHnMn.nS]"):
@@ -134,7 +134,11 @@ def validator(valid_values: str) -> Validator | None:
     return None
 
 
-def _within(low: int, high: int | None, or_minus_one: bool) -> Validator:
+def _number(text: str) -> float:
+    return float(text) if "." in text else int(text)
+
+
+def _within(low: int, high: float | None, or_minus_one: bool) -> Validator:
     def check(name: str, value: Value) -> None:
         if value is None or not isinstance(value, (int, float)):
             return

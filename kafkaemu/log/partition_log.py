@@ -506,16 +506,18 @@ class PartitionLog:
         """
         if not self._segments:
             return 0
-        if self._producers is not None:
-            self._producers.expire(now_ms, self.config.producer_id_expiration_ms)
         deleted = 0
         if self.config.is_deleted:
-            deleted += self._retain(
-                retention.out_of_time(self._segments, self.config, self.high_watermark, now_ms), now_ms
-            )
+            out_of_time = retention.out_of_time(self._segments, self.config, self.high_watermark, now_ms)
+            deleted += self._retain(out_of_time, now_ms)
             deleted += self._retain(retention.above_size(self._segments, self.config, self.high_watermark), now_ms)
         below = retention.below_start(self._segments, self.start_offset, self.high_watermark)
         return deleted + self._retain(below, now_ms)
+
+    def expire_producers(self, now_ms: int) -> None:
+        """Forget idempotent producers that have written nothing for ``producer.id.expiration.ms``."""
+        if self._producers is not None:
+            self._producers.expire(now_ms, self.config.producer_id_expiration_ms)
 
     def _retain(self, count: int, now_ms: int) -> int:
         if count and count == len(self._segments):

@@ -188,6 +188,12 @@ class ReplicaManager:
             except Exception:  # a defect in one log must not keep the others from theirs
                 logger.exception("Retention of %s-%d failed", partition.topic, partition.index)
 
+    def expire_producers(self, now_ms: int) -> None:
+        """Forget idempotent producers that write nothing; called every ``producer.id.expiration.check.interval.ms``."""
+        for log in self.memory.logs:
+            assert isinstance(log, PartitionLog)
+            log.expire_producers(now_ms)
+
     def compact(self, now_ms: int, records: int) -> bool:
         """Go on with compaction for about ``records`` records; whether there is more to do right away (LogCleaner).
 

@@ -384,6 +384,9 @@ BROKER_CASES: dict[str, Case] = {
     "offsets.topic.num.partitions": Case(offsets_partitions, {"50": 50, "3": 3}),
     "offsets.topic.replication.factor": Case(has_coordinator, {"1": True, "2": False}),
     "offsets.topic.segment.bytes": Case(offsets_segment_bytes, {"104857600": 104857600, "2000000": 2000000}),
+    "producer.id.expiration.check.interval.ms": Case(
+        is_known_producer, {"600000": False, "3600001": True}, {"producer.id.expiration.ms": "1000"}
+    ),
     "producer.id.expiration.ms": Case(is_known_producer, {"86400000": True, "1000": False}),
     "quota.window.num": Case(unthrottled, {"11": 10, "6": 5}, {"max.connection.creation.rate": "1"}),
     "quota.window.size.seconds": Case(unthrottled, {"1": 10, "2": 20}, {"max.connection.creation.rate": "1"}),

@@ -172,6 +172,7 @@ TOPIC_CASES: dict[str, Case] = {
     "min.compaction.lag.ms": Case(is_compacted_after(20_000), {_LONG: False, "0": True}, _COMPACTED),
     "retention.bytes": Case(is_trimmed, {"-1": False, "1": True}),
     "retention.ms": Case(is_gone_after(2 * HOUR_MS), {str(10 * HOUR_MS): False, str(HOUR_MS): True}),
+    "internal.segment.bytes": Case(segments_of_600_kb, {"2097152": 1, "1048576": 3}),
     "segment.bytes": Case(segments_of_600_kb, {"2097152": 1, "1048576": 3}),
     "segment.index.bytes": Case(segments_of_ten_batches, {"10485760": 1, "24": 5}, {"index.interval.bytes": "0"}),
     "segment.jitter.ms": Case(

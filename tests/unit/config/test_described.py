@@ -8,7 +8,9 @@ import javaproperties
 import pytest
 
 from kafkaemu.config.broker import BrokerConfig
-from kafkaemu.config.described import Described, Source, describe_broker, describe_group, describe_topic
+from kafkaemu.config.described import Described, Source, Synonym, describe_broker, describe_group, describe_topic
+from kafkaemu.config.dynamic import validate_broker
+from kafkaemu.config.values import ConfigError
 
 HERE = Path(__file__).parent
 #: The eligible.leader.replicas feature puts it there when a cluster is formatted.
@@ -47,3 +49,20 @@ def test_a_config_is_described_as_kafka_does(described: dict[tuple[str, str], De
 
 def test_no_config_is_described_that_kafka_has_not(described: dict[tuple[str, str], Described]) -> None:
     assert set(described) == {(kind, name) for kind, name, *_ in _rows()}
+
+
+def test_an_internal_config_is_described_where_it_is_set_and_changed_by_nobody() -> None:
+    name = "producer.id.expiration.check.interval.ms"
+    config = BrokerConfig({name: "1000"})
+    assert [one for one in describe_broker(config, {}) if one.name in config.broker_keys.internal] == [
+        Described(
+            name,
+            "1000",
+            Source.STATIC_BROKER,
+            "INT",
+            read_only=True,
+            synonyms=(Synonym(name, "1000", Source.STATIC_BROKER), Synonym(name, "600000", Source.DEFAULT)),
+        )
+    ]
+    with pytest.raises(ConfigError, match=f"Cannot update these configs dynamically: \\[{name}\\]"):
+        validate_broker(config, {name: "1"}, is_default=True)

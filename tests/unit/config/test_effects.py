@@ -106,7 +106,7 @@ def test_a_config_of_listeners_takes_effect(key: str) -> None:
     assert {text: look(listeners_of({**others, key: text})) for text in seen} == seen
 
 
-EVERY_KEY = [(resource, name) for resource, table in TABLES.items() for name in table]
+EVERY_KEY = [(resource, name) for resource, table in TABLES.items() for name in (*table, *table.internal)]
 
 
 def test_every_key_is_in_one_class() -> None:
@@ -114,7 +114,9 @@ def test_every_key_is_in_one_class() -> None:
 
 
 def test_every_entry_is_of_a_key_that_there_is() -> None:
-    used = {entry for entry in entries() if any(fnmatchcase(name, entry[1]) for name in TABLES[entry[0]])}
+    used = {
+        entry for entry in entries() if any(fnmatchcase(name, entry[1]) for of, name in EVERY_KEY if of == entry[0])
+    }
     assert {pattern for _, pattern in entries()} == {pattern for _, pattern in used}
 
 

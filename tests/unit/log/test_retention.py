@@ -74,8 +74,8 @@ def test_compact_and_delete_obeys_both() -> None:
 
 def test_producers_that_write_nothing_are_forgotten() -> None:
     log = append(log_of(producer_id_expiration_ms=1000), sequenced(0, b"a"))
-    log.retention(NOW_MS + 999)
+    log.expire_producers(NOW_MS + 999)
     assert log.producers.entry(7) is not None
-    log.retention(NOW_MS + 1000)
+    log.expire_producers(NOW_MS + 1000)
     assert log.producers.entry(7) is None
     assert log.append_as_leader(sequenced(41, b"b"), 0, NOW_MS).base_offset == 1
