@@ -11,6 +11,7 @@ Behavior:
     - Of a broker: INVALID_REQUEST for another one, an unknown kind, a broker's loggers, and for what has no name; a controller
       tells BROKER_ID_NOT_REGISTERED of another broker, and UNSUPPORTED_VERSION of an unknown kind.
       [alter_configs/unknown_resources, at_controller/alter_configs/unknown_resources]
+    - Of a controller: INVALID_CONFIG where log directories would be cordoned that are not yet. [controller/cordoned_log_dirs]
     - Unknown keys and bad values: INVALID_CONFIG, or INVALID_REQUEST of a broker's; nothing changes.
       [alter_configs/bad_configs, alter_configs/groups, alter_configs/brokers]
     - Only validated, nothing changes. [alter_configs/only_validated]

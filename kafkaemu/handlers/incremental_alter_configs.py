@@ -35,6 +35,8 @@ Behavior:
       at_controller/incremental_alter_configs/order_of_checks]
     - There a key that is named twice counts as it is named last, and a null deletes. [controller/config_changes,
       at_controller/incremental_alter_configs/order_of_checks]
+    - There directories that a broker's own configs do not cordon yet: INVALID_CONFIG (40), before it is asked whose configs
+      these are. [controller/cordoned_log_dirs]
     - There another broker is BROKER_ID_NOT_REGISTERED (102). [at_controller/incremental_alter_configs/unknown_resources,
       at_controller/incremental_alter_configs/nothing_to_change]
 

@@ -25,6 +25,7 @@ from kafkawire.internal.cluster_metadata import ConfigRecord
 #: Longest value that a record holds (Short.MAX_VALUE of the reference).
 VALUE_CHARACTERS_MAX = 32767
 _MINIMUM = "min.insync.replicas"
+_CORDONED = "cordoned.log.dirs"
 _ELR = "eligible.leader.replicas.version"
 _CHANGEABLE = frozenset({ResourceType.TOPIC, ResourceType.BROKER, ResourceType.CLIENT_METRICS, ResourceType.GROUP})
 
@@ -93,6 +94,8 @@ def plan_changes(
         if profile.trips_over_unknown_lists and by_broker and kind == ResourceType.BROKER and operation in _ON_LISTS:
             _check_is_known(kind, key)
         _change(kind, key, operation, value, after, by_broker)
+    if kind == ResourceType.BROKER and not by_broker:
+        _check_cordoned(before, after)
     _check_name(kind, name)
     if kind == ResourceType.BROKER and profile.has_zookeeper_keys:
         _check_zookeeper_keys(after)
@@ -226,6 +229,15 @@ def _check_is_list(kind: int, key: str, operation: Operation, by_broker: bool) -
 def _check_is_known(kind: int, key: str) -> None:
     if kind_of(kind, key) is None:
         raise RefusedChange(ErrorCode.UNKNOWN_SERVER_ERROR, None)
+
+
+def _check_cordoned(before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """Only the broker knows whether it has the directories that are to be cordoned; its controller only lets them go (KIP-1066)."""
+    if not set(_items(after.get(_CORDONED, ""))) <= set(_items(before.get(_CORDONED, ""))):
+        raise RefusedChange(
+            ErrorCode.INVALID_CONFIG,
+            f"When updating {_CORDONED} via controllers,  the new value must be a subset of the current configuration value.",
+        )
 
 
 def _check_zookeeper_keys(configs: Iterable[str]) -> None:

@@ -1,14 +1,15 @@
 """A controller's listener: what only a connection to it can show."""
 
-from kafkaconform.prepare import broker_id, make_topic
+from kafkaconform.prepare import broker_id, make_topic, wait_for_config
 from kafkaconform.probes import scram_credentials as scram
 from kafkaconform.probes.describe_configs import BROKER, BROKER_LOGGER, TOPIC, describe, in_order
-from kafkaconform.probes.incremental_alter_configs import APPEND, DELETE, SET, alter
+from kafkaconform.probes.incremental_alter_configs import APPEND, DELETE, SET, SUBTRACT, alter
 from kafkaconform.registry import asked_since, probe
 from kafkaconform.releases import CONTROLLER_APIS, served_versions
 from kafkaconform.session import Session
 from kafkaconform.wire import request_frame
 from kafkawire.index import APIS
+from kafkawire.messages.alter_configs import AlterableConfig, AlterConfigsRequest, AlterConfigsResource
 from kafkawire.messages.describe_cluster import DescribeClusterRequest
 
 #: What is asked of brokers only. Fetch is not among them: it is how the other voters of the quorum follow the leader.
@@ -96,3 +97,38 @@ def config_changes(session: Session) -> None:
         connection.ask(alter(BROKER, node, *changes), 1)
     connection.ask(alter(BROKER, "+4711", ("log.retention.ms", SET, "1")), 1)
     connection.ask(alter(BROKER_LOGGER, node, ("no.such.logger", SET, "INFO")), 1)
+
+
+@probe
+@asked_since("4.3", "no log directory can be cordoned")
+def cordoned_log_dirs(session: Session) -> None:
+    """A controller does not know a broker's log directories: it lets them go, and cordons none that are not."""
+    node, key = str(broker_id(session)), "cordoned.log.dirs"
+    connection = session.connect(to_controller=True)
+    for name in (node, "", "4711", "nobody", "-1"):
+        connection.ask(alter(BROKER, name, (key, SET, "*")), 1)
+    legacy = AlterConfigsResource(
+        resource_type=BROKER, resource_name=node, configs=[AlterableConfig(name=key, value="*")]
+    )
+    connection.ask(AlterConfigsRequest(resources=[legacy]), 2)
+    for other in (
+        ("log.retention.ms", SET, "soon"),
+        ("log.retention.ms", APPEND, "1"),
+        ("min.insync.replicas", SET, "2"),
+    ):
+        connection.ask(alter(BROKER, node, other, (key, SET, "/nope")), 1)
+    session.service.quietly(alter(BROKER, node, (key, SET, "*")), 1)
+    wait_for_config(session, BROKER, node, key, "*")
+    try:
+        for operation, value in (
+            (SET, "*"),
+            (APPEND, "*"),
+            (SUBTRACT, "/nope"),
+            (SET, "/nope"),
+            (APPEND, "/nope"),
+            (SET, "*,"),
+        ):
+            connection.ask(alter(BROKER, node, (key, operation, value)), 1)
+    finally:
+        connection.ask(alter(BROKER, node, (key, DELETE, None)), 1)
+        wait_for_config(session, BROKER, node, key, None)
