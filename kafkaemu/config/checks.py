@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Protocol
 
-from kafkaemu.config.values import ConfigError
+from kafkaemu.config.values import ConfigError, java_int
 
 ADDRESS_LIMITS = "max.connections.per.ip.overrides"
 #: Key prefix -> settings that have a min and a max beside them.
@@ -158,8 +158,8 @@ def address_limits(text: str) -> dict[str, int]:
             raise ConfigError(
                 f"Error parsing configuration property '{ADDRESS_LIMITS}': begin 0, end -1, length {len(entry)}"
             )
-        try:
-            limits[host.strip()] = int(limit)
-        except ValueError:
-            raise ConfigError(f'For input string: "{limit.strip()}"') from None
+        number = java_int(limit.strip())
+        if number is None:
+            raise ConfigError(f'For input string: "{limit.strip()}"')
+        limits[host.strip()] = number
     return limits

@@ -4,7 +4,6 @@ sentences (DynamicBrokerConfig, GroupConfig, ClientMetricsConfigs).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -162,7 +161,9 @@ def _check_match(match: str) -> None:
         raise ConfigError(f"Illegal client matching pattern: {match}")
     if key.strip() not in _MATCHED:
         raise ConfigError(f"Illegal client matching pattern: {match}")
+    from kafkaemu.config.java_pattern import NoPattern, java_pattern
+
     try:
-        re.compile(pattern.strip())
-    except re.error:
+        java_pattern(pattern.strip())
+    except NoPattern:
         raise ConfigError(f"Illegal client matching pattern: {match}") from None

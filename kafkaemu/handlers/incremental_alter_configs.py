@@ -43,7 +43,8 @@ Behavior:
 Versions:
     - 1 is flexible. [incremental_alter_configs/every_version]
 
-Difference: the real controller takes any value for a broker's configs, ours does not.
+Differences: the real controller takes any value for a broker's configs, ours does not. Patterns of client metrics are matched in
+bounded time, so those that need backtracking (back references, looking around, possessive repetitions) are refused with 40.
 """
 
 from __future__ import annotations

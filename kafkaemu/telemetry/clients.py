@@ -9,7 +9,6 @@ asking mends. There is nobody to give metrics to, so what is pushed is never loo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +16,7 @@ import attrs
 import google_crc32c
 
 from kafkaemu.config.dynamic import CLIENT_METRICS
+from kafkaemu.config.java_pattern import java_pattern
 from kafkaemu.config.values import parse
 from kafkaemu.coordinator.java_hash import hash_map_order
 from kafkaemu.metadata.image import MetadataImage, ResourceType
@@ -164,7 +164,7 @@ def is_client(uuid: bytes) -> bool:
 
 def _matches(match: str, attributes: Mapping[str, str]) -> bool:
     key, _, pattern = match.partition("=")
-    return re.fullmatch(pattern.strip(), attributes[key.strip()]) is not None
+    return java_pattern(pattern.strip()).matches(attributes[key.strip()])
 
 
 def _uuid_hash(uuid: bytes) -> int:

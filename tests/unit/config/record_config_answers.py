@@ -118,7 +118,10 @@ TEXTS = (
 def questions() -> list[list[str]]:
     """Resource, key and value of every question."""
     return [
-        [resource, name, text] for resource, table in TABLES.items() for name in table for text in dict.fromkeys(TEXTS)
+        [resource, name, text]
+        for resource, table in TABLES.items()
+        for name in (*table, *sorted(table.internal))
+        for text in dict.fromkeys(TEXTS)
     ]
 
 
