@@ -155,6 +155,7 @@ def test_properties_files_are_latin_1() -> None:
     ("configs", "sentence"),
     [
         ({"max.connections.per.ip.overrides": "h:x"}, 'For input string: "x"'),
+        ({"max.connections.per.ip.overrides": "h:1_0"}, 'For input string: "1_0"'),
         (
             {"listener.name.in.max.connections": "x"},
             "Invalid value x for configuration max.connections: Not a number of type INT",
