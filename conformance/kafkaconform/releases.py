@@ -18,10 +18,10 @@ CONTROLLER_APIS = frozenset(
 #: AlterPartitionReassignments, OffsetDelete.
 _ORDERED_SINCE = {
     3: {"partition_index": "4.0"},
-    8: {"name": "3.3", "partition_index": "4.0"},
+    8: {"name": "3.5", "partition_index": "4.0"},
     9: {"partition_index": "4.0"},
     45: {"name": "3.3", "partition_index": "3.3"},
-    47: {"name": "3.3", "partition_index": "3.3"},
+    47: {"name": "4.0", "partition_index": "4.0"},
 }
 
 

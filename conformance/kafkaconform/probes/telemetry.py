@@ -276,6 +276,7 @@ def every_codec(session: Session) -> None:
 
 
 @probe
+@asked_since("4.0", "a client outlives its connection, and one of this id may have asked a moment ago")
 def reserved_ids(session: Session) -> None:
     """An id of zeros asks for one; the other reserved one is taken as it is."""
     connection = session.connect()
