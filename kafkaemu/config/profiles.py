@@ -79,6 +79,12 @@ class Profile:
     features_may_be_nothing: bool = False
     #: Whether quotas may be 0, and shares of time and rates of mutation anything.
     quotas_may_be_nothing: bool = False
+    #: Whether those of connections may have 64 bits.
+    quotas_have_64_bits: bool = False
+    #: Whether nobody is authorized to make ``__cluster_metadata``.
+    cluster_metadata_is_not_authorized: bool = False
+    #: Whether a request that makes too many partitions is an error that nobody foresaw, and may be validated.
+    trips_over_many_partitions: bool = False
     #: Whether a change of a broker's configs trips over an unknown key that something is to be appended to.
     trips_over_unknown_lists: bool = False
     #: Whether brokers have keys about ZooKeeper, none of which can be changed at run time.
@@ -91,6 +97,8 @@ class Profile:
     strangers_read_nothing: bool = False
     #: Whether Fetch up to version 2 has the beginning of a first batch that is larger than the limit.
     cuts_first_batches: bool = False
+    #: Whether Fetch tells replicas, too, where the leader is.
+    tells_replicas_endpoints: bool = False
     #: Whether Fetch up to version 9 gives nothing out of topics whose own compression is zstd.
     withholds_zstd: bool = False
     #: Whether Fetch has null records where it is refused as a whole, and where the records cannot be told to the client.

@@ -17,6 +17,8 @@ Behavior:
     - Then a bad number of partitions: INVALID_PARTITIONS. [create_topics/bad_partitions, create_topics/order_of_checks]
     - More than 10,000 records for all topics, their configs and partitions: POLICY_VIOLATION for every topic, in other words.
       [create_topics/largest_counts]
+    - In profiles of 3.3 to 3.8 ``__cluster_metadata`` is TOPIC_AUTHORIZATION_FAILED; up to 3.4 too many partitions or records
+      are UNKNOWN_SERVER_ERROR, without a message. [test: tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
     - The message of an error says what is wrong. [create_topics/bad_configs, create_topics/bad_names]
     - Only validated topics are answered as if they had been made, or refused. [create_topics/validate_only,
       create_topics/refused_when_validated]

@@ -391,10 +391,11 @@ class _Fetch:
         return data
 
     def _name_leader(self, entry: FetchEntry, data: PartitionData, answer: FetchResponse) -> None:
-        """Tell the client who leads the partition, and where that broker is; replicas know without being told."""
+        """Tell the client who leads the partition, and where that broker is; replicas know, and are told by old profiles only."""
         leader = self._context.leader_of(self._request, entry.topic or "", entry.key[1])
         data.current_leader = LeaderIdAndEpoch(leader_id=leader.leader_id, leader_epoch=leader.leader_epoch)
-        if self._rules.replica_id >= 0 or leader.endpoint is None:
+        is_known = self._rules.replica_id >= 0 and not self._context.profile.tells_replicas_endpoints
+        if is_known or leader.endpoint is None:
             return
         if all(node.node_id != leader.leader_id for node in answer.node_endpoints):
             host, port, rack = leader.endpoint

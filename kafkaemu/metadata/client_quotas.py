@@ -86,7 +86,7 @@ def plan_quotas(
             )
             continue
         try:
-            records += _plan(image.client_quotas.get(entity, {}), entity, changes, profile.quotas_may_be_nothing)
+            records += _plan(image.client_quotas.get(entity, {}), entity, changes, profile)
         except InvalidQuota as error:
             results[entity] = QuotasChanged(entity, error.code, error.message)
         else:
@@ -107,7 +107,7 @@ def _java(name: str | None) -> str:
 
 
 def _plan(
-    current: Mapping[str, float], entity: QuotaKey, changes: Mapping[str, float | None], may_be_nothing: bool
+    current: Mapping[str, float], entity: QuotaKey, changes: Mapping[str, float | None], profile: Profile
 ) -> list[TopLevel]:
     keys = _quotas_of(entity)
     records: list[TopLevel] = []
@@ -117,7 +117,7 @@ def _plan(
             if key in current:
                 records.append(ClientQuotaRecord(entity=parts, key=key, value=0.0, remove=True))
             continue
-        _check_value(keys, key, value, may_be_nothing)
+        _check_value(keys, key, value, profile)
         if current.get(key) != value:
             records.append(ClientQuotaRecord(entity=parts, key=key, value=value, remove=False))
     return records
@@ -154,15 +154,15 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _check_value(keys: Mapping[str, str], key: str, value: float, may_be_nothing: bool) -> None:
+def _check_value(keys: Mapping[str, str], key: str, value: float, profile: Profile) -> None:
     kind = keys.get(key)
     if kind is None:
         raise InvalidQuota(f"Invalid configuration key {key}")
-    if value <= 0.0 and not (may_be_nothing and (value == 0.0 or kind == "DOUBLE")):
+    if value <= 0.0 and not (profile.quotas_may_be_nothing and (value == 0.0 or kind == "DOUBLE")):
         raise InvalidQuota(f"Quota {key} must be greater than 0")
     if kind == "DOUBLE":
         return
-    if value > float(_LARGEST[kind]):
+    if value > float(_LARGEST["LONG" if profile.quotas_have_64_bits else kind]):
         raise InvalidQuota(f"Proposed value for {key} is too large for {'an INT' if kind == 'INT' else 'a LONG'}.")
     if value != value or abs(value - int(value + _EPSILON)) > _EPSILON:
         raise InvalidQuota(f"{key} cannot be a fractional value.")

@@ -198,12 +198,14 @@ class Controller:
                 twice = CreatedTopic(name, ErrorCode.INVALID_REQUEST, "Duplicate topic name.")
                 results += [twice] * (count if uses_zookeeper else 1)
             elif name in prohibited:
-                message = f"Creation of internal topic {name} is prohibited."
-                results.append(CreatedTopic(name, ErrorCode.INVALID_REQUEST, message))
+                code, message = ErrorCode.INVALID_REQUEST, f"Creation of internal topic {name} is prohibited."
+                if self._profile.cluster_metadata_is_not_authorized:
+                    code, message = ErrorCode.TOPIC_AUTHORIZATION_FAILED, "Authorization failed."
+                results.append(CreatedTopic(name, code, message))
         return results
 
     def _create(self, topics: Sequence[NewTopic], now_ms: int, validate_only: bool) -> list[CreatedTopic]:
-        check_size(topics, self._config)
+        check_size(topics, self._config, self._profile)
         results = []
         records: list[TopLevel] = []
         for topic in topics:
@@ -211,7 +213,7 @@ class Controller:
                 result = self._plan(topic, records)
             except Refused as refused:
                 result = CreatedTopic(topic.name, refused.code, refused.message)
-            check_records(records)
+            check_records(records, self._profile)
             results.append(result)
         if records and not validate_only:
             ids = [result.topic_id for result in results if result.code == ErrorCode.NONE]
@@ -303,6 +305,7 @@ class Controller:
             GrownTopic(name, ErrorCode.INVALID_REQUEST, "Duplicate topic name.") for name, n in counts.items() if n > 1
         ]
         brokers = self.image.brokers
+        may_be_any = validate_only and self._profile.trips_over_many_partitions
         records: list[TopLevel] = []
         grown: list[tuple[TopicImage, int]] = []
         for growth in growths:
@@ -311,7 +314,7 @@ class Controller:
             topic = self.image.topics.get(growth.name)
             start = self._entropy.below(len(brokers)) if len(brokers) > 1 else 0
             try:
-                records += growth_records(growth, topic, brokers, start, len(records))
+                records += growth_records(growth, topic, brokers, start, None if may_be_any else len(records))
             except Refused as refused:
                 results.append(GrownTopic(growth.name, refused.code, refused.message))
                 continue

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import attrs
 
 from kafkaemu.config.broker import BrokerConfig, validate_topic_configs
+from kafkaemu.config.profiles import Profile
 from kafkaemu.config.values import ConfigError
 from kafkaemu.metadata.image import BrokerImage, MetadataImage, ResourceType
 from kafkaemu.metadata.topic_names import collision_key, name_error
@@ -58,20 +59,26 @@ class Refused(Exception):
         self.message = message
 
 
-def check_size(topics: Iterable[NewTopic], config: BrokerConfig) -> None:
+def check_size(topics: Iterable[NewTopic], config: BrokerConfig, profile: Profile) -> None:
     """Raise `Refused` for a request that asks for more partitions than one may."""
     total = 0
     for topic in topics:
         count = len(topic.assignments) or topic.partition_count
         total += int(config["num.partitions"]) if count == -1 else max(count, 0)
     if total > PARTITIONS_PER_REQUEST_MAX:
-        raise Refused(ErrorCode.POLICY_VIOLATION, "Excessively large number of partitions per request.")
+        raise _too_many("Excessively large number of partitions per request.", profile)
 
 
-def check_records(records: Sequence[TopLevel]) -> None:
+def check_records(records: Sequence[TopLevel], profile: Profile) -> None:
     """Raise `Refused` for more records than one request may write."""
     if len(records) > RECORDS_PER_REQUEST_MAX:
-        raise Refused(ErrorCode.POLICY_VIOLATION, "Unable to perform excessively large batch operation.")
+        raise _too_many("Unable to perform excessively large batch operation.", profile)
+
+
+def _too_many(message: str, profile: Profile) -> Refused:
+    if profile.trips_over_many_partitions:
+        return Refused(ErrorCode.UNKNOWN_SERVER_ERROR, None)
+    return Refused(ErrorCode.POLICY_VIOLATION, message)
 
 
 def check_name(name: str, image: MetadataImage, colliding: Mapping[str, list[str]]) -> None:

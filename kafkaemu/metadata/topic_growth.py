@@ -42,9 +42,10 @@ class GrownTopic:
 
 
 def growth_records(
-    growth: Growth, topic: TopicImage | None, brokers: Mapping[int, BrokerImage], start: int, planned: int
+    growth: Growth, topic: TopicImage | None, brokers: Mapping[int, BrokerImage], start: int, planned: int | None
 ) -> list[PartitionRecord]:
-    """The partitions to add; ``start`` turns the ring of brokers, ``planned`` is how many the request adds already.
+    """The partitions to add; ``start`` turns the ring of brokers, ``planned`` is how many the request adds already, None where it
+    may be any number, of which nothing is written.
 
     Raises `Refused`.
     """
@@ -69,7 +70,9 @@ def growth_records(
             )
         for replicas in assignments:
             check_replicas(replicas, factor, brokers)
-    if planned + added > PARTITIONS_PER_REQUEST_MAX:
+    if planned is None:
+        added = min(added, PARTITIONS_PER_REQUEST_MAX)
+    elif planned + added > PARTITIONS_PER_REQUEST_MAX:
         # The reference does not foresee it: its list of records refuses to grow.
         raise Refused(ErrorCode.UNKNOWN_SERVER_ERROR, None)
     if assignments is None:
