@@ -17,6 +17,43 @@ _QUORUM = (55, 64)
 #: API keys -> first release in which brokers without ZooKeeper have them: delegation tokens, SCRAM credentials.
 _KRAFT_LATER = {range(38, 42): "3.6", range(50, 52): "3.5"}
 
+#: What is true of releases before one, or from one on until another.
+_TRUE_BEFORE: dict[str, str | tuple[str, str]] = {
+    "prints_kafka_server_started": "4.0",
+    "has_no_group_configs": "4.0",
+    "list_offsets_answers_repetition": "4.0",
+    "largest_timestamp_is_shallow": "3.7",
+    "counts_replicas_strictly": "3.7",
+    "refuses_append_time": "3.6",
+    "groups_end_with_their_offsets": "4.0",
+    "ignores_unknown_instances": "3.0",
+    "group_states_are_exact": "3.8",
+    "group_states_have_blanks": "4.0",
+    "assignments_are_of_stable_groups": "4.0",
+    "tells_empty_protocol_names": "3.7",
+    "deleted_offsets_are_told_once": "4.0",
+    "deleted_offsets_are_told_by_partition": "3.5",
+    "awaits_share_coordinators": "4.0",
+    "subscriptions_are_throttled": "4.0",
+    "metrics_may_be_of_any_size": "4.0",
+    "has_no_client_metrics": "3.7",
+    "updates_features_singly": "4.0",
+    "features_may_be_nothing": ("3.7", "4.0"),
+    "quotas_may_be_nothing": "3.5",
+    "quotas_have_64_bits": (_FIRST_KRAFT, "3.5"),
+    "cluster_metadata_is_not_authorized": (_FIRST_KRAFT, "3.9"),
+    "trips_over_many_partitions": (_FIRST_KRAFT, "3.5"),
+    "trips_over_unknown_lists": "4.0",
+    "has_zookeeper_keys": "4.0",
+    "log_dirs_name_every_topic": "3.4",
+    "unread_aborted_are_null": "3.0",
+    "strangers_read_nothing": "3.0",
+    "cuts_first_batches": "3.0",
+    "tells_replicas_endpoints": "4.0",
+    "withholds_zstd": "4.0",
+    "withheld_records_are_null": (_FIRST_KRAFT, "4.0"),
+}
+
 #: Release -> newest level of metadata.version that was ready for use.
 _METADATA_VERSION = {
     "3.3": 7,
@@ -95,8 +132,8 @@ def past_profile(release: str) -> Profile:
         if not uses_zookeeper and _is_before(minor, since):
             for key in keys:
                 del versions[key]
-    is_before_4 = _is_before(minor, "4.0")
     supported, finalized = _features(minor)
+    facts: dict[str, bool] = {name: _holds(minor, since_and_end) for name, since_and_end in _TRUE_BEFORE.items()}
     return Profile(
         release=minor,
         is_tested=minor in TESTED,
@@ -106,41 +143,14 @@ def past_profile(release: str) -> Profile:
         finalized_features=finalized,
         keys=_keys(minor),
         uses_zookeeper=uses_zookeeper,
-        prints_kafka_server_started=is_before_4,
-        has_no_group_configs=is_before_4,
-        list_offsets_answers_repetition=is_before_4,
         special_timestamps=_special_timestamps(minor),
-        largest_timestamp_is_shallow=_is_before(minor, "3.7"),
-        counts_replicas_strictly=_is_before(minor, "3.7"),
-        refuses_append_time=_is_before(minor, "3.6"),
-        groups_end_with_their_offsets=is_before_4,
-        ignores_unknown_instances=_is_before(minor, "3.0"),
-        group_states_are_exact=_is_before(minor, "3.8"),
-        group_states_have_blanks=is_before_4,
-        assignments_are_of_stable_groups=is_before_4,
-        tells_empty_protocol_names=_is_before(minor, "3.7"),
-        deleted_offsets_are_told_once=is_before_4,
-        deleted_offsets_are_told_by_partition=_is_before(minor, "3.5"),
-        awaits_share_coordinators=is_before_4,
-        subscriptions_are_throttled=is_before_4,
-        metrics_may_be_of_any_size=is_before_4,
-        has_no_client_metrics=_is_before(minor, "3.7"),
-        updates_features_singly=is_before_4,
-        features_may_be_nothing=is_before_4 and not _is_before(minor, "3.7"),
-        quotas_may_be_nothing=_is_before(minor, "3.5"),
-        quotas_have_64_bits=_is_before(minor, "3.5") and not uses_zookeeper,
-        cluster_metadata_is_not_authorized=_is_before(minor, "3.9") and not uses_zookeeper,
-        trips_over_many_partitions=_is_before(minor, "3.5") and not uses_zookeeper,
-        trips_over_unknown_lists=is_before_4,
-        has_zookeeper_keys=is_before_4,
-        log_dirs_name_every_topic=_is_before(minor, "3.4"),
-        unread_aborted_are_null=_is_before(minor, "3.0"),
-        strangers_read_nothing=_is_before(minor, "3.0"),
-        cuts_first_batches=_is_before(minor, "3.0"),
-        tells_replicas_endpoints=is_before_4,
-        withholds_zstd=is_before_4,
-        withheld_records_are_null=is_before_4 and not uses_zookeeper,
+        **facts,
     )
+
+
+def _holds(release: str, bounds: str | tuple[str, str]) -> bool:
+    since, end = (RELEASES[0], bounds) if isinstance(bounds, str) else bounds
+    return _is_before(release, end) and not _is_before(release, since)
 
 
 def _is_before(release: str, other: str) -> bool:
