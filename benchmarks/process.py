@@ -17,6 +17,7 @@ import attrs
 import psutil
 
 from benchmarks.raw import RawClient
+from kafkaconform.orphans import ends_with_parent
 
 
 @attrs.define
@@ -99,7 +100,10 @@ def launch(command: list[str]) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
     log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by whoever stops the broker
     # With bytecode, as an installed package has it: compiling sources is not what a start costs.
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, env=env), log
+    process = subprocess.Popen(
+        command, stdout=log, stderr=log, start_new_session=True, env=env, preexec_fn=ends_with_parent()
+    )
+    return process, log
 
 
 def stop(process: subprocess.Popen[bytes], log: IO[bytes]) -> None:

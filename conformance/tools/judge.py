@@ -53,7 +53,7 @@ def main(as_version: str, only: tuple[str, ...], kinds: str, options: tuple[str,
     for of_part, report, flags in parts:
         selection = Selection(only=only, kinds=frozenset(asked & of_part))
         if checks := select(selection, as_version):
-            with running_broker(*flags) as broker:
+            with running_broker(*flags, is_tied=True) as broker:
                 command = _command(broker.bootstrap, as_version, selection, report)
                 codes.append(subprocess.run([*command, *options], check=False).returncode)
             if (

@@ -29,6 +29,7 @@ from confluent_kafka import Consumer, KafkaError
 from java_tools import TOOLS, JavaTools, Printed
 from normalise import normalised
 
+from kafkaconform.orphans import ends_with_parent
 from kafkaconform.reference import DEFAULT_KAFKA_VERSION, Reference, ReferenceUnavailable
 from kafkaconform.reference.harness import READY_LINES
 
@@ -179,7 +180,7 @@ def run_program(command: Sequence[str], text: str) -> Printed:
 @contextmanager
 def reference_broker(kafka_version: str) -> Iterator[str]:
     """Apache Kafka on a free port."""
-    node = Reference(kafka_version, free_port())
+    node = Reference(kafka_version, free_port(), is_tied=True)
     node.start()
     try:
         yield node.bootstrap
@@ -196,7 +197,9 @@ def our_broker() -> Iterator[str]:
         data, properties = Path(folder, f"node-{port}", "data"), Path(folder, "server.properties")
         properties.write_text(template.substitute(port=port, controller_port=free_port(), data_dir=data, extra=""))
         command = [sys.executable, "-m", "kafkaemu", "serve", "--config", str(properties)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=ends_with_parent()
+        ) as process:
             assert process.stdout is not None
             try:
                 printed = []

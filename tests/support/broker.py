@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from kafkaconform.orphans import ends_with_parent
+
 ROOT = Path(__file__).resolve().parents[2]
 START_TIMEOUT_S = 20.0
 _LISTENING = re.compile(r"Listening on (\w+)://(?:127\.0\.0\.1|0\.0\.0\.0):(\d+)")
@@ -66,14 +68,23 @@ def start_broker(
     port: str = "0",
     variables: Mapping[str, str] | None = None,
     program: Sequence[str] = ("-m", "kafkaemu"),
+    is_tied: bool = False,
 ) -> Broker:
     """Start ``kafkaemu serve`` with these ``variables`` in its environment, and wait until it listens; on ``port`` if neither flags
-    nor variables say where. ``program`` is what Python runs. Raises AssertionError with its output if it does not."""
+    nor variables say where. ``program`` is what Python runs. If it ``is_tied``, it ends with this process, even if that is killed.
+    Raises AssertionError with its output if it does not start."""
     listeners = bool(variables) or any(flag.startswith(("--listeners", "--port", "--config")) for flag in flags)
     environ = {**environment(), **(variables or {})}
     command = [sys.executable, *program, "serve", *([] if listeners else ["--port", port]), *flags]
     with log_path.open("wb") as log:
-        process = subprocess.Popen(command, env=environ, stdout=log, stderr=subprocess.STDOUT, cwd=ROOT)
+        process = subprocess.Popen(
+            command,
+            env=environ,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+            preexec_fn=ends_with_parent() if is_tied else None,
+        )
     broker = Broker(process, log_path)
     end = time.monotonic() + START_TIMEOUT_S
     while "Kafka Server started" not in broker.log():
@@ -88,12 +99,15 @@ def start_broker(
 
 @contextmanager
 def running_broker(
-    *flags: str, variables: Mapping[str, str] | None = None, program: Sequence[str] = ("-m", "kafkaemu")
+    *flags: str,
+    variables: Mapping[str, str] | None = None,
+    program: Sequence[str] = ("-m", "kafkaemu"),
+    is_tied: bool = False,
 ) -> Iterator[Broker]:
-    """A broker on a free port, or as flags of ``kafkaemu serve`` and ``variables`` say; it must still be alive at the end, and is
-    stopped. ``program`` is what Python runs."""
+    """A broker as `start_broker` starts it; it must still be alive at the end, and is stopped."""
     with tempfile.TemporaryDirectory() as folder:
-        broker = start_broker(*flags, log_path=Path(folder, "broker.log"), variables=variables, program=program)
+        log_path = Path(folder, "broker.log")
+        broker = start_broker(*flags, log_path=log_path, variables=variables, program=program, is_tied=is_tied)
         try:
             yield broker
             assert broker.process.poll() is None, f"the broker died:\n{broker.log()}"

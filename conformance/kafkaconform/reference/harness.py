@@ -15,6 +15,7 @@ from importlib import resources
 from pathlib import Path
 from string import Template
 
+from kafkaconform.orphans import ends_with_parent
 from kafkaconform.reference.jars import ReferenceUnavailable, cache_root, gather_jars, require_java
 from kafkaconform.releases import is_before
 
@@ -46,11 +47,13 @@ class Reference:
     Args:
         kafka_version: a release as Maven names it, such as ``4.3.1``.
         port: the port of its PLAINTEXT listener on 127.0.0.1; the controller takes a free one.
+        is_tied: whether it ends with this process, even if that is killed (`kafkaconform.orphans`).
     """
 
-    def __init__(self, kafka_version: str = DEFAULT_KAFKA_VERSION, port: int = 9092) -> None:
+    def __init__(self, kafka_version: str = DEFAULT_KAFKA_VERSION, port: int = 9092, *, is_tied: bool = False) -> None:
         self.kafka_version = kafka_version
         self.port = port
+        self._is_tied = is_tied
         self.folder = cache_root() / f"kafka-{kafka_version}" / f"node-{port}"
         self.uses_zookeeper = is_before(kafka_version, FIRST_KRAFT)
         self._pid_file = self.folder / "pid"
@@ -133,7 +136,12 @@ class Reference:
     def _spawn(self, command: list[str], log_file: Path, pid_file: Path) -> "subprocess.Popen[bytes]":
         with log_file.open("wb") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=ends_with_parent() if self._is_tied else None,
             )
         pid_file.write_text(str(process.pid))
         self._processes.append(process)
