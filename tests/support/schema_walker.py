@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 SCHEMAS = Path(__file__).parents[3] / "shared" / "kafka-4.3.1" / "schemas"
-needs_schemas = pytest.mark.skipif(not SCHEMAS.is_dir(), reason=f"no schemas of Kafka at {SCHEMAS}")
+needs_schemas = pytest.mark.skipif(not SCHEMAS.is_dir(), reason=f"no schemas of Kafka at {SCHEMAS} (tests/README.md)")
 NUMBERS = {
     "int8": ">b",
     "int16": ">h",
