@@ -5,6 +5,7 @@ from pathlib import Path
 
 import attrs
 
+from kafkaconform.peers import Peers
 from kafkaconform.results import Kind, Result
 
 
@@ -14,7 +15,7 @@ class Target:
 
     ``release`` names the release of Apache Kafka whose goldens, below ``goldens``, are expected. ``beside`` is the address of
     another broker, whose answers are expected instead. ``restart`` ends the broker and starts it again, where that can be done: None
-    when it answers, or why it does not.
+    when it answers, or why it does not. ``peers`` holds what is learned of all of them on the way.
     """
 
     host: str
@@ -23,6 +24,7 @@ class Target:
     goldens: Path
     beside: tuple[str, int] | None = None
     restart: Callable[[], str | None] | None = attrs.field(default=None, eq=False)
+    peers: Peers = attrs.field(factory=Peers, eq=False)
 
     @property
     def bootstrap(self) -> str:

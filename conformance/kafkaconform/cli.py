@@ -124,6 +124,10 @@ def record(bootstrap: str, only: tuple[str, ...], kafka_version: str, goldens: P
 @click.option(
     "--beside", metavar="HOST:PORT", help="Another broker, whose answers are expected instead of recorded ones."
 )
+@click.option(
+    "--start", metavar="COMMAND", help="Brings the broker up: run where nobody answers, and again when it is gone."
+)
+@click.option("--unoffered", is_flag=True, help="Ask also what the broker does not offer in ApiVersions.")
 @click.option("--goldens", type=click.Path(file_okay=False, path_type=Path), help="Recorded answers other than ours.")
 def run(
     bootstrap: str,
@@ -136,12 +140,15 @@ def run(
     junit_file: Path | None,
     html_file: Path | None,
     beside: str | None,
+    start: str | None,
+    unoffered: bool,
     goldens: Path | None,
 ) -> None:
     """Judge any broker by what Apache Kafka answers; exit code 0 where nothing differs, 1 where something does."""
     _require_extra()
     from kafkaconform.checks import Target
     from kafkaconform.known import BadKnownList
+    from kafkaconform.peers import Peers
     from kafkaconform.results import Kind
     from kafkaconform.run_command import CannotRun, Files, Selection
     from kafkaconform.run_command import run as run_command
@@ -154,12 +161,13 @@ def run(
         raise click.BadParameter(f"{error}: it is one of {', '.join(Kind)}.", param_hint="--kinds") from None
     host, port = _address(bootstrap)
     other = _address(beside, "--beside") if beside else None
-    target = Target(host, port, as_version, goldens or shipped_goldens(), beside=other)
+    peers = Peers(asks_unoffered=unoffered)
+    target = Target(host, port, as_version, goldens or shipped_goldens(), beside=other, peers=peers)
     selection = Selection(only=only, kinds=chosen, clients=clients)
     accepted = shipped_known() if known == Path("kafkaemu") else known
     files = Files(known=accepted, json=json_file, junit=junit_file, html=html_file)
     try:
-        sys.exit(run_command(target, selection, files))
+        sys.exit(run_command(target, selection, files, start=start))
     except (BadKnownList, CannotRun, UnknownClient) as error:
         _fail(str(error), 2)
 

@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from kafkaconform.outcome import Tree, differences
-from kafkaconform.reports.places import one_line, place
+from kafkaconform.reports.places import place, two_lines
 from kafkaconform.results import Difference, Outcome, Result, Run
 
 DIFFERENCES_SHOWN = 5
@@ -45,7 +45,8 @@ class Change:
         # The steps of a probe that passed are not kept.
         kept = next((result for result in (self.after, self.before) if result and result.actual), None)
         for each in self.differences[:DIFFERENCES_SHOWN]:
-            yield f"    {place(kept, each) if kept else each.where}: {one_line(each.expected)} -> {one_line(each.actual)}"
+            before, after = two_lines(each.expected, each.actual)
+            yield f"    {place(kept, each) if kept else each.where}: {before} -> {after}"
         if (more := len(self.differences) - DIFFERENCES_SHOWN) > 0:
             yield f"    … and {more} more"
 

@@ -12,6 +12,7 @@ from typing import Any
 import attrs
 
 from kafkaconform.outcome import Tree, differences
+from kafkaconform.peers import NotOffered, Peer, Peers
 from kafkaconform.registry import Probe
 from kafkaconform.releases import NotAskable, is_before
 from kafkaconform.session import ProbeFailed, Session
@@ -111,18 +112,35 @@ class Unfinished(Exception):
         self.steps = steps
 
 
-def run_probe(probe: Probe, host: str, port: int, *, release: str, check_answers: bool = False) -> Golden:
-    """Runs ``probe`` once; what it saw, in golden form.
+def run_probe(
+    probe: Probe,
+    host: str,
+    port: int,
+    *,
+    release: str,
+    check_answers: bool = False,
+    peers: Peers | None = None,
+    beside: Peer | None = None,
+) -> Golden:
+    """Runs ``probe`` once; what it saw, in golden form. ``peers`` and ``beside`` are those of the `Session`.
 
     Raises:
-        Unfinished: what the probe needs could not be had, an answer could not be decoded (or not encoded again), nobody listens.
+        Unfinished: what the probe needs could not be had or is not offered, an answer could not be decoded (or not encoded again),
+            nobody listens.
         NotAskable: the release cannot be asked that.
     """
     if probe.since is not None and is_before(release, probe.since[0]):
         raise NotAskable(probe.since[1])
     suffix = f"-{secrets.token_hex(4)}"
     session = Session(
-        host, port, suffix=suffix, release=release, check_answers=check_answers, at_controller=probe.at_controller
+        host,
+        port,
+        suffix=suffix,
+        release=release,
+        check_answers=check_answers,
+        at_controller=probe.at_controller,
+        peers=peers,
+        beside=beside,
     )
     try:
         probe.run(session)
@@ -142,7 +160,7 @@ def _why(failure: Exception, address: str) -> str:
             return "the connection was closed while the probe prepared what it needs"
         case NoAnswer():
             return "no answer came while the probe prepared what it needs"
-        case ProbeFailed() | NotReproduced():
+        case ProbeFailed() | NotReproduced() | NotOffered():
             return str(failure)
         case MalformedMessage():
             return f"an answer cannot be decoded: {failure}"

@@ -53,8 +53,8 @@ class KnownList:
     _needed: set[Known] = attrs.field(factory=set, init=False)
 
     def judge(self, result: Result, release: str) -> Result:
-        """``result``, or the same as KNOWN where entries explain every difference of a failed one."""
-        if result.outcome is not Outcome.FAILED or not result.differences:
+        """``result``, or the same as KNOWN where entries explain every difference of one that is not as expected."""
+        if result.outcome not in (Outcome.FAILED, Outcome.NOT_OFFERED) or not result.differences:
             return result
         about = [entry for entry in self.entries if entry.is_about(result.path, release)]
         covering = [next((e for e in about if e.covers(each)), None) for each in result.differences]

@@ -8,6 +8,7 @@ that the same id has the same name throughout a probe and two different ones nev
 import base64
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Collection
 from typing import Any
 
@@ -41,13 +42,21 @@ MARKED_FIELDS = {
     "log_dir": "directory",
     "path": "directory",
 }
+#: Fields that are recorded as if they were not set: how a broker was set up, and nothing that it does.
+LEFT_OPEN_FIELDS = frozenset({"rack"})
 #: Kinds of config resources whose name is the id of a broker: brokers, and their loggers.
-BROKER_RESOURCES = (4, 8)
+BROKER_RESOURCE = 4
+BROKER_RESOURCES = (BROKER_RESOURCE, 8)
+#: Outcome of a step in a version that the broker does not offer: what it answers to that is no part of what is judged.
+NOT_OFFERED = "not offered"
 ONE_DAY_S = 86_400
 #: Kinds whose values are never told apart: two times may fall together in one run and not in the next.
 UNNUMBERED = {"time"}
 
-_RANDOM_PART = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+#: Of an id that a broker gave out, behind the client's own part: a UUID, as Kafka has it, or as many random digits without hyphens.
+_RANDOM_PART = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|(?<=-)[0-9a-f]{32}(?![0-9a-f])"
+)
 #: As in "Unexpected broker id, expected 1, but received 4711".
 _BROKER_IN_SENTENCE = re.compile(r"(?<=xpected )[0-9]+|(?<= received )[0-9]+")
 
@@ -87,6 +96,8 @@ def _element(field: Field, value: Any, version: int) -> Tree:
         return records_tree(value)
     if field.kind == "bytes":
         return {"bytes": bytes(value).hex()}
+    if field.name in LEFT_OPEN_FIELDS:
+        return None
     kind = MARKED_FIELDS.get(field.name)
     return Mark(kind, value) if kind is not None and _is_set(kind, value) else value
 
@@ -183,6 +194,30 @@ class Placeholders:
     def _broker_of(self, digits: str) -> str:
         """The placeholder of a broker's id; any other number as it is."""
         return self.name("broker", self._broker_names[digits]) if digits in self._broker_names else digits
+
+
+_PLACEHOLDER = re.compile(r"<([a-z_]+):(\d+)>")
+
+
+def renumbered(tree: Tree) -> Tree:
+    """A resolved tree with its placeholders numbered anew, as they appear: what is left of two trees can be compared then."""
+    names: dict[str, str] = {}
+    counts: Counter[str] = Counter()
+
+    def new_name(found: re.Match[str]) -> str:
+        if found[0] not in names:
+            counts[found[1]] += 1
+            names[found[0]] = f"<{found[1]}:{counts[found[1]]}>"
+        return names[found[0]]
+
+    def of(part: Tree) -> Tree:
+        if isinstance(part, dict):
+            return {key: of(value) for key, value in part.items()}
+        if isinstance(part, list):
+            return [of(value) for value in part]
+        return _PLACEHOLDER.sub(new_name, part) if isinstance(part, str) else part
+
+    return of(tree)
 
 
 def differences(expected: Tree, actual: Tree, path: str = "") -> list[tuple[str, Tree, Tree]]:

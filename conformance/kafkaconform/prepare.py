@@ -42,8 +42,8 @@ def make_topic(
     result = session.service.quietly(CreateTopicsRequest(topics=[spec], timeout_ms=10_000), 7).topics[0]
     if result.error_code:
         raise ProbeFailed(f"topic {name}: error {result.error_code} {result.error_message}")
-    wait_for_topic(session, name, partitions)
-    return name, bytes(result.topic_id)
+    topic_id = wait_for_topic(session, name, partitions)
+    return name, topic_id
 
 
 def wait_for_topic(session: Session, name: str, partitions: int = 1) -> bytes:
@@ -66,15 +66,19 @@ def wait_for_topic(session: Session, name: str, partitions: int = 1) -> bytes:
         answer = session.service.quietly(request, 5)
         return max((int(p.error_code) for p in answer.topics[0].partitions), default=0)
 
-    retried(attempt)
-    retried(leaders_answer)
+    retried(session, "a topic with a leader of each partition", attempt)
+    retried(session, "leaders of partitions that answer ListOffsets", leaders_answer)
     return seen[0]
 
 
 def wait_until_gone(session: Session, name: str) -> None:
     """Waits until the metadata does not know the topic any more."""
     request = MetadataRequest(topics=[MetadataRequestTopic(name=name)], allow_auto_topic_creation=False)
-    retried(lambda: int(session.service.quietly(request, 12).topics[0].error_code), wanted=(3,))
+
+    def attempt() -> int:
+        return int(session.service.quietly(request, 12).topics[0].error_code)
+
+    retried(session, "the end of a deleted topic", attempt, wanted=(3,))
 
 
 #: Source of a config that is set on the very resource, by kind (topic, one broker, client metrics, group).
@@ -93,7 +97,7 @@ def wait_for_config(session: Session, kind: int, name: str, key: str, value: str
         found = next((config.value for config in configs if config.config_source == own), None)
         return 0 if found == value else -1
 
-    retried(attempt)
+    retried(session, f"{key} as it was set", attempt)
 
 
 def broker_id(session: Session) -> int:
@@ -141,9 +145,9 @@ def group_name(session: Session, base: str = "group") -> str:
         answer = session.service.quietly(OffsetFetchRequest(group_id=group, topics=None, groups=groups), 8)
         return int(answer.groups[0].error_code if answer.groups else answer.error_code)
 
-    retried(found)
+    retried(session, "the coordinator of a group", found)
     # Some brokers know no group that has no member and no offset: 69. That is no sign of loading.
-    retried(loaded, wanted=(0, 69))
+    retried(session, "a group whose coordinator has loaded it", loaded, wanted=(0, 69))
     return group
 
 
@@ -157,5 +161,5 @@ def new_producer_id(session: Session) -> int:
         seen[:] = [answer.producer_id]
         return int(answer.error_code)
 
-    retried(attempt)
+    retried(session, "a producer id", attempt)
     return seen[0]

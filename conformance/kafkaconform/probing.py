@@ -7,10 +7,11 @@ from pathlib import Path
 
 from kafkaconform.checks import Check, Target
 from kafkaconform.goldens import Index, Unfinished, read_golden, recorded_path, run_probe
-from kafkaconform.outcome import Tree, differences
+from kafkaconform.outcome import ABSENT, NOT_OFFERED, Tree, differences, renumbered
+from kafkaconform.peers import NotOffered
 from kafkaconform.registry import Probe
 from kafkaconform.releases import NotAskable
-from kafkaconform.results import Asked, Difference, Kind, Outcome, Result
+from kafkaconform.results import OFFERED, Asked, Difference, Kind, Outcome, Result
 from kafkaconform.session import NoController
 
 
@@ -33,24 +34,58 @@ def _run(probe: Probe, target: Target) -> Result:
     def ended(outcome: Outcome, reason: str = "", **found: Tree) -> Result:
         return Result(Kind.PROBE, probe.path, probe.holds, outcome, time.monotonic() - begin, reason, **found)
 
+    lacking: list[str] = []
     try:
         expected = _expected_steps(probe, target)
+        actual = _steps(probe, target, target.host, target.port)
     except (NothingExpected, NotAskable) as reason:
         return ended(Outcome.NOT_RUN, str(reason))
-    try:
-        actual = run_probe(probe, target.host, target.port, release=target.release)["steps"]
-    except NotAskable as reason:
-        return ended(Outcome.NOT_RUN, str(reason))
     except Unfinished as failure:
+        actual = failure.steps
         if isinstance(failure.__cause__, NoController):
             return ended(Outcome.NOT_RUN, str(failure))
-        asked = asked_of(expected, failure.steps)
-        return ended(Outcome.FAILED, str(failure), expected=expected, actual=failure.steps, asked=asked)
+        if not isinstance(failure.__cause__, NotOffered):
+            asked = asked_of(expected, actual)
+            return ended(Outcome.FAILED, str(failure), expected=expected, actual=actual, asked=asked)
+        lacking.append(failure.__cause__.what)
+        # It ended there; what it would have gone on to ask cannot be held against the broker.
+        expected = expected[: len(actual)]
+    expected, actual = comparable(expected, actual)
     asked = asked_of(expected, actual)
-    found = tuple(Difference(*each) for each in differences(expected, actual, "steps"))
-    if not found:
+    found = [Difference(*each) for each in differences(seen(expected), seen(actual), "steps")]
+    lacking += [step["request"] for step in actual if step["outcome"] == NOT_OFFERED]
+    if not found and not lacking:
         return ended(Outcome.PASSED, asked=asked)
-    return ended(Outcome.FAILED, differences=found, expected=expected, actual=actual, asked=asked)
+    outcome, said = Outcome.FAILED, ""
+    if not found:
+        outcome, said = Outcome.NOT_OFFERED, f"not offered: {', '.join(dict.fromkeys(lacking))}"
+    found += [Difference(OFFERED + what, "offered", ABSENT) for what in dict.fromkeys(lacking)]
+    return ended(outcome, said, differences=tuple(found), expected=expected, actual=actual, asked=asked)
+
+
+def seen(steps: Sequence[Tree]) -> list[Tree]:
+    """The steps without the fields of their requests, which may hold what was answered before: there it is told."""
+    return [{key: value for key, value in step.items() if key != "fields"} for step in steps]
+
+
+def comparable(expected: list[Tree], actual: list[Tree]) -> tuple[list[Tree], list[Tree]]:
+    """The steps without what is to be answered where the broker does not offer what is asked. As the first mention of an id may stand
+    there, ids are numbered anew.
+    """
+    skipped = {index for index, step in enumerate(actual) if step["outcome"] == NOT_OFFERED}
+    if not skipped:
+        return expected, actual
+    left, right = (
+        renumbered([{**step, "outcome": NOT_OFFERED} if index in skipped else step for index, step in enumerate(steps)])
+        for steps in (expected, actual)
+    )
+    return left, right
+
+
+def _steps(probe: Probe, target: Target, host: str, port: int) -> list[Tree]:
+    beside = None if target.beside is None else target.peers.at(*target.beside)
+    steps = run_probe(probe, host, port, release=target.release, peers=target.peers, beside=beside)["steps"]
+    return list(steps)
 
 
 def _expected_steps(probe: Probe, target: Target) -> list[Tree]:
@@ -59,7 +94,7 @@ def _expected_steps(probe: Probe, target: Target) -> list[Tree]:
         golden = _golden(target.goldens, target.release, probe)
         return list(read_golden(golden)["steps"])
     try:
-        return list(run_probe(probe, *target.beside, release=target.release)["steps"])
+        return _steps(probe, target, *target.beside)
     except Unfinished as failure:
         raise NothingExpected(f"the broker beside: {failure}") from failure
 
@@ -76,11 +111,16 @@ def asked_of(expected: Sequence[Tree], actual: Sequence[Tree]) -> tuple[Asked, .
     """What the steps of a probe ask for, and how many of the actual ones are as expected."""
     times: Counter[tuple[str, int]] = Counter()
     alike: Counter[tuple[str, int]] = Counter()
-    for index, step in enumerate(expected):
+    not_offered: Counter[tuple[str, int]] = Counter()
+    was_seen = seen(actual)
+    for index, step in enumerate(seen(expected)):
         api, _, version = step["request"].rpartition(" v")
         if not api:
             # Bytes that are no request.
             continue
-        times[api, int(version)] += 1
-        alike[api, int(version)] += index < len(actual) and actual[index] == step
-    return tuple(Asked(*asked, count, alike[asked]) for asked, count in times.items())
+        asked = (api, int(version))
+        is_offered = index >= len(was_seen) or was_seen[index]["outcome"] != NOT_OFFERED
+        times[asked] += is_offered
+        not_offered[asked] += not is_offered
+        alike[asked] += index < len(was_seen) and was_seen[index] == step
+    return tuple(Asked(*asked, count, alike[asked], not_offered[asked]) for asked, count in times.items())

@@ -13,11 +13,15 @@ CONTROLLER_APIS = frozenset(
     {17, 18, 19, 20, 29, 30, 31, 32, 33, 37, 38, 39, 40, 41, 43, 44, 45, 46, 49, 50, 51, 55, 57, 60, 64}
 )
 
+#: APIs that a broker serves whatever it is set up for, and tells of only where it is set up for them: those of telemetry, which wait
+#: for a plugin that takes it.
+UNTOLD_APIS = frozenset({71, 72})
+
 #: Where answers are put together from hash maps, so that the order hangs on names or on nothing: API -> what tells the elements of
-#: a list apart, topics or partitions -> first release that has an order there. Metadata, OffsetCommit, OffsetFetch,
-#: AlterPartitionReassignments, OffsetDelete.
-_ORDERED_SINCE = {
-    3: {"partition_index": "4.0"},
+#: a list apart, topics or partitions -> first release that has an order there, None where 4.0 has none either. Metadata,
+#: OffsetCommit, OffsetFetch, AlterPartitionReassignments, OffsetDelete.
+_ORDERED_SINCE: dict[int, dict[str, str | None]] = {
+    3: {"partition_index": None},
     8: {"name": "3.5", "partition_index": "4.0"},
     9: {"partition_index": "4.0"},
     45: {"name": "3.3", "partition_index": "3.3"},
@@ -27,7 +31,8 @@ _ORDERED_SINCE = {
 
 def without_order(release: str, api_key: int) -> frozenset[str]:
     """The fields that tell the elements of those lists apart whose order means nothing in a release's answers of an API."""
-    return frozenset(field for field, since in _ORDERED_SINCE.get(api_key, {}).items() if is_before(release, since))
+    lists = _ORDERED_SINCE.get(api_key, {})
+    return frozenset(field for field, since in lists.items() if since is None or is_before(release, since))
 
 
 def is_before(release: str, other: str) -> bool:

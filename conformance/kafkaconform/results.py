@@ -25,11 +25,16 @@ class Kind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a check ended. KNOWN: it differs, and a list given by the user accepts all its differences."""
+    """How a check ended.
+
+    KNOWN: it differs, and a list given by the user accepts all its differences. NOT_OFFERED: all that could be asked was answered as
+    expected, but the broker does not offer some of what the check asks for.
+    """
 
     PASSED = "passed"
     FAILED = "failed"
     KNOWN = "known"
+    NOT_OFFERED = "not offered"
     NOT_RUN = "not run"
 
 
@@ -41,13 +46,20 @@ class Difference(NamedTuple):
     actual: Tree
 
 
+#: A difference there says that something is not offered: ``offered.Fetch v18``.
+OFFERED = "offered."
+
+
 class Asked(NamedTuple):
-    """How often one check asked a version of an API, and how many of the answers were the expected ones."""
+    """How often one check asked a version of an API, and how many of the answers were the expected ones; ``not_offered`` counts what
+    it would have asked besides, had the broker offered that version.
+    """
 
     api: str
     version: int
     times: int
     alike: int
+    not_offered: int = 0
 
 
 @attrs.frozen
@@ -77,12 +89,20 @@ class Result:
         return self.path.rpartition("/")[0]
 
 
+def lacking(result: Result) -> list[str]:
+    """What a check asks for that the broker does not offer, and no list accepts: ``Fetch v18``, or ``Fetch``."""
+    if result.outcome is Outcome.KNOWN:
+        return []
+    return [each.where.removeprefix(OFFERED) for each in result.differences if each.where.startswith(OFFERED)]
+
+
 @attrs.frozen
 class Run:
     """One run against one broker: against what, when (ISO 8601, UTC), with what, and how each check ended.
 
     ``release`` is the release of Apache Kafka whose answers were expected, unless those of the broker at ``beside`` were;
-    ``versions`` names the programs that took part (kafkaconform, Python, clients) with their versions.
+    ``versions`` names the programs that took part (kafkaconform, Python, clients) with their versions; ``deaths`` the checks, by path,
+    after which the broker was gone.
     """
 
     bootstrap: str
@@ -92,6 +112,7 @@ class Run:
     versions: dict[str, str]
     results: tuple[Result, ...]
     beside: str = ""
+    deaths: tuple[str, ...] = ()
 
     @property
     def expectation(self) -> str:
@@ -103,10 +124,16 @@ class Run:
         return Counter(result.outcome for result in self.results)
 
     @property
-    def is_good(self) -> bool:
-        """Whether something was run, and nothing of it failed."""
+    def has_failed(self) -> bool:
+        """Whether the broker is not as expected, or lacks something."""
         counts = self.counts()
-        return counts[Outcome.FAILED] == 0 and counts[Outcome.PASSED] + counts[Outcome.KNOWN] > 0
+        return counts[Outcome.FAILED] + counts[Outcome.NOT_OFFERED] > 0
+
+    @property
+    def is_good(self) -> bool:
+        """Whether something was run, and nothing of it failed or is not offered."""
+        counts = self.counts()
+        return not self.has_failed and counts[Outcome.PASSED] + counts[Outcome.KNOWN] > 0
 
     def to_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -121,6 +148,7 @@ class Run:
         fields = {name: value for name, value in tree.items() if name != "format"}
         try:
             fields["results"] = tuple(_result(each) for each in cast(Sequence[dict[str, Any]], fields["results"]))
+            fields["deaths"] = tuple(fields.get("deaths", ()))
             return cls(**fields)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not a whole report: {error}") from None

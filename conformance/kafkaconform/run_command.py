@@ -1,7 +1,8 @@
 """``kafkaconform run``: from the options to the exit code."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,12 +16,15 @@ from kafkaconform.known import KnownList, read_known
 from kafkaconform.probing import probe_checks
 from kafkaconform.reach import why_unreachable
 from kafkaconform.registry import all_probes, is_selected
+from kafkaconform.releases import served_versions
 from kafkaconform.reports.html import write_html
 from kafkaconform.reports.junit import write_junit
 from kafkaconform.reports.text import summary
 from kafkaconform.results import Kind, Outcome, Run
 from kafkaconform.runner import run_checks, unneeded
 from kafkaconform.scenario_checks import chosen_clients, scenario_checks, versions_of
+from kafkaconform.starting import BrokerCommand
+from kafkawire.index import APIS
 from kafkawire.releases import UnknownRelease, declared
 
 
@@ -52,8 +56,11 @@ class Files:
         return [(file, write) for file, write in writers if file is not None]
 
 
-def run(target: Target, selection: Selection, files: Files, console: Console | None = None) -> int:
-    """Run what is selected, tell it on the terminal and in the files asked for; the exit code.
+def run(
+    target: Target, selection: Selection, files: Files, *, start: str | None = None, console: Console | None = None
+) -> int:
+    """Run what is selected, tell it on the terminal and in the files asked for; the exit code. ``start`` is a command that brings the
+    broker up where nobody answers, and again when it is gone.
 
     Raises:
         CannotRun: nothing matches, nothing is recorded of the release, nobody listens there, or a report cannot be
@@ -70,14 +77,22 @@ def run(target: Target, selection: Selection, files: Files, console: Console | N
         raise CannotRun(f"No check matches {' or '.join(map(repr, selection.only))}.")
     if Kind.PROBE in selection.kinds:
         _require_answers(target)
-    for address in filter(None, ((target.host, target.port), target.beside)):
-        if reason := why_unreachable(*address):
-            raise CannotRun(reason)
+    if target.beside and (reason := why_unreachable(*target.beside)):
+        raise CannotRun(reason)
     versions = (
         versions_of(chosen_clients(selection.clients, target.release)) if Kind.SCENARIO in selection.kinds else {}
     )
-    with narrating(console, len(checks)) as narrator:
-        found = run_checks(target, checks, known, told=narrator.tell, versions=versions)
+    with ExitStack() as stack:
+        command = stack.enter_context(BrokerCommand(start, target.host, target.port)) if start else None
+        reason = why_unreachable(target.host, target.port)
+        if reason and command:
+            reason = command.start()
+        if reason:
+            raise CannotRun(reason)
+        if command and command.is_running:
+            target = attrs.evolve(target, restart=command.start)
+        narrator = stack.enter_context(narrating(console, len(checks)))
+        found = run_checks(target, checks, known, told=narrator.tell, versions=versions, command=command)
     for file, write in files.reports():
         write(found, file)
     spare = unneeded(found, known, (check.path for check in select(Selection(), target.release)))
@@ -85,7 +100,9 @@ def run(target: Target, selection: Selection, files: Files, console: Console | N
         say(console, f"Not needed any more in {files.known}: {entry.check} {entry.where} ({entry.reason})", style="red")
     for line in summary(found):
         say(console, line)
-    if found.counts()[Outcome.FAILED] or spare:
+    if (hint := _better_release(target)) and found.counts()[Outcome.NOT_OFFERED]:
+        say(console, hint)
+    if found.has_failed or spare:
         return 1
     return 0 if found.is_good else 2
 
@@ -122,6 +139,25 @@ def _require_answers(target: Target) -> None:
         raise CannotRun(
             f"There are no recorded answers of Apache Kafka {target.release} in {target.goldens}; {there_are}."
         )
+
+
+def _better_release(target: Target) -> str | None:
+    """A sentence that names the release whose APIs the broker offers rather than those that it was asked; None where there is none."""
+    offered = target.peers.at(target.host, target.port).offered
+    if target.beside is not None or offered is None:
+        return None
+    recorded = [folder.name for folder in target.goldens.iterdir()]
+    best = min(recorded, key=lambda release: (_versions_lacking(release, offered), release != target.release))
+    if best == target.release:
+        return None
+    return f"Its APIs are rather those of Apache Kafka {best}, whose answers --as-version {best} expects."
+
+
+def _versions_lacking(release: str, offered: Mapping[int, range]) -> int:
+    """How many versions of APIs a release serves that are not offered, and the other way round."""
+    served = {(key, version) for key in APIS for version in served_versions(release, key)}
+    there = {(key, version) for key, versions in offered.items() for version in versions if key in APIS}
+    return len(served ^ there)
 
 
 def _write_json(run: Run, file: Path) -> None:

@@ -10,8 +10,15 @@ import attrs
 
 from kafkaconform.checks import Check, Target
 from kafkaconform.known import Known, KnownList
+from kafkaconform.outcome import Placeholders, tree_of
+from kafkaconform.peers import LastAsked
 from kafkaconform.reach import why_unreachable
+from kafkaconform.reports.places import one_line, shortened
 from kafkaconform.results import Outcome, Result, Run
+from kafkaconform.starting import BrokerCommand
+
+#: How much of the request that a broker was asked last is told; the steps of the probe hold it whole.
+REQUEST_CHARACTERS_MAX = 400
 
 Told = Callable[[Result], None]
 
@@ -23,21 +30,27 @@ def run_checks(
     *,
     told: Told = lambda _: None,
     versions: Mapping[str, str] | None = None,
+    command: BrokerCommand | None = None,
 ) -> Run:
     """Run every check; ``told`` is called with each result as it comes.
 
-    Once the broker is gone the rest is not run. ``versions`` are those of programs that take part, besides the runner's own.
+    Once the broker is gone the rest is not run, unless ``command`` brings it back. ``versions`` are those of programs that take part,
+    besides the runner's own.
     """
     started, begin = datetime.now(UTC), time.monotonic()
-    results = []
-    gone: str | None = None
+    results: list[Result] = []
+    deaths = []
+    is_gone = False
     for check in checks:
-        if gone is None:
-            result = known.judge(_outcome(check, target), target.release)
-            if result.outcome is Outcome.FAILED and (gone := why_unreachable(target.host, target.port)):
-                result = attrs.evolve(result, reason="; ".join(filter(None, (result.reason, gone))))
-        else:
+        if is_gone:
             result = Result(check.kind, check.path, check.holds, Outcome.NOT_RUN, 0.0, "the broker was gone by then")
+        else:
+            result, death = _run_one(check, target, known, command)
+            if death is not None:
+                deaths.append(check.path)
+                failure = command.start() if command else ""
+                is_gone = failure is not None
+                result = attrs.evolve(result, reason=" ".join(filter(None, (result.reason, death, failure))))
         results.append(result)
         told(result)
     return Run(
@@ -48,7 +61,39 @@ def run_checks(
         versions={**own_versions(), **(versions or {})},
         results=tuple(results),
         beside=":".join(map(str, target.beside)) if target.beside else "",
+        deaths=tuple(deaths),
     )
+
+
+def _run_one(
+    check: Check, target: Target, known: KnownList, command: BrokerCommand | None
+) -> tuple[Result, str | None]:
+    """How a check ended; and if the broker is gone after it, why, in sentences."""
+    asked_before = target.peers.last_asked
+    if command:
+        command.mark()
+    result = known.judge(_outcome(check, target), target.release)
+    if result.outcome in (Outcome.PASSED, Outcome.NOT_RUN):
+        return result, None
+    gone = why_unreachable(target.host, target.port)
+    if gone is None:
+        return result, None
+    sentences = [f"The broker is gone. {gone}"]
+    if (asked := target.peers.last_asked) is not None:
+        when = "It was asked last" if asked is not asked_before else "Nothing was asked here; before, it was asked last"
+        sentences.append(f"{when} {_in_words(asked)}.")
+    if command and (said := command.said()):
+        sentences.append(f"{command.command!r} ended, or said, meanwhile: {said}")
+    return result, " ".join(sentences)
+
+
+def _in_words(asked: LastAsked) -> str:
+    whom = f"{asked.peer.host}:{asked.peer.port}"
+    if isinstance(asked.sent, bytes):
+        return f"of {whom}, in bytes, {shortened(asked.sent.hex(), REQUEST_CHARACTERS_MAX)}"
+    name = type(asked.sent).__name__.removesuffix("Request")
+    fields = Placeholders("").resolve(tree_of(asked.sent, asked.version))
+    return f"of {whom} {name} v{asked.version}, {one_line(fields, REQUEST_CHARACTERS_MAX)}"
 
 
 def _outcome(check: Check, target: Target) -> Result:

@@ -13,8 +13,10 @@ from typing import Any, cast
 
 import attrs
 
-from kafkaconform.outcome import Placeholders, Tree, View, sorted_where, tree_of
-from kafkaconform.releases import CONTROLLER_APIS, NotAskable, served_versions, without_order
+from kafkaconform.outcome import NOT_OFFERED, Placeholders, Tree, View, sorted_where, tree_of
+from kafkaconform.peers import LastAsked, NotOffered, Peer, Peers
+from kafkaconform.releases import CONTROLLER_APIS, UNTOLD_APIS, NotAskable, served_versions, without_order
+from kafkaconform.undoing import BrokerConfigs
 from kafkaconform.wire import (
     ANSWER_TIMEOUT_S,
     CLIENT_ID,
@@ -25,6 +27,7 @@ from kafkaconform.wire import (
     frame_of,
 )
 from kafkawire.declare import Message, TopLevel
+from kafkawire.errors import ErrorCode
 from kafkawire.messages.describe_quorum import DescribedPartition, DescribedTopic, DescribeQuorumRequest
 from kafkawire.messages.metadata import MetadataRequest
 
@@ -32,6 +35,9 @@ from kafkawire.messages.metadata import MetadataRequest
 SILENCE_S = 0.5
 #: How long a request that will wait on the broker takes to get there, amply.
 SETTLE_S = 0.3
+#: How long something that is prepared may take to be there, and how often it is looked for.
+READY_TIMEOUT_S = 10.0
+LOOK_S = 0.05
 
 Step = dict[str, Tree]
 
@@ -65,19 +71,42 @@ def response_class(request: type[TopLevel]) -> type[TopLevel]:
     return cast(type[TopLevel], getattr(module, request.__name__.replace("Request", "Response")))
 
 
+def untold(lack: NotOffered) -> NotAskable:
+    """Of `UNTOLD_APIS`: that something is not offered is no fault."""
+    return NotAskable(f"{lack}, nor by an Apache Kafka that has no use for it")
+
+
+class Unanswered:
+    """Stands for the answer to what was not asked, as it is not offered: a probe that looks into it ends there."""
+
+    def __init__(self, reason: NotOffered) -> None:
+        self._reason = reason
+
+    def __getattr__(self, name: str) -> Any:
+        raise self._reason
+
+
 @attrs.define
 class Pending:
-    """A request that was sent and whose answer has not been read yet."""
+    """A request that was sent and whose answer has not been read yet.
+
+    ``version`` is the one it was sent in. That may be another than the step names, whose outcome is then decided; None where it was
+    not sent at all, as the broker offers no version of it that says the same.
+    """
 
     connection: "Probing"
-    request: type[TopLevel]
-    version: int
+    request: TopLevel
+    version: int | None
     correlation_id: int
     step: Step
     view: View | None
 
-    def answer(self, timeout_s: float = ANSWER_TIMEOUT_S) -> Any:
-        """Reads the answer and completes the step; None where the connection was closed or nothing came."""
+    def answer(self, timeout_s: float | None = None) -> Any:
+        """Reads the answer and completes the step; None where the connection was closed or nothing came.
+
+        Args:
+            timeout_s: how long to wait where no answer is due; None: as long as an answer may take.
+        """
         return self.connection._complete(self, timeout_s)
 
 
@@ -91,7 +120,8 @@ class Probing:
     def __init__(self, session: "Session", number: int, *, to_controller: bool = False) -> None:
         self._session = session
         self._number = number
-        self._raw = RawConnection(*session.controller) if to_controller else RawConnection(session.host, session.port)
+        self._peer = session.peers.at(*session.controller) if to_controller else session.peer
+        self._raw = RawConnection(self._peer.host, self._peer.port)
         self._to_broker = None if to_controller else self._raw
         self._correlation_id = 0
 
@@ -115,7 +145,11 @@ class Probing:
     def send(
         self, request: TopLevel, version: int, *, view: View | None = None, client_id: str | None = CLIENT_ID
     ) -> Pending:
-        """Sends a request as `ask` does; its answer is read later, with `Pending.answer`."""
+        """Sends a request as `ask` does; its answer is read later, with `Pending.answer`.
+
+        A version that the release has and this broker does not offer is no part of what it is judged by. It is asked in another one
+        that says the same, where there is one, for the sake of what comes after.
+        """
         wanted, version = version, self._session.spoken(type(request), version)
         if version < wanted and (lost := _said_only_until(request, wanted, version)) is not None:
             raise NotAskable(f"{type(request).__name__} has no {lost} up to version {version}")
@@ -123,18 +157,21 @@ class Probing:
         step = self._step(f"{type(request).__name__.removesuffix('Request')} v{version}", tree_of(request, version))
         if client_id != CLIENT_ID:
             step["client_id"] = client_id
-        pending = Pending(self, type(request), version, self._correlation_id, step, view)
-        try:
-            self._to(request.KEY).send(
-                frame_of(request, version, correlation_id=self._correlation_id, client_id=client_id)
-            )
-        except ConnectionClosed:
-            step["outcome"] = "closed"
+        sent_version = self._sent_version(request, version)
+        if sent_version != version:
+            step["outcome"] = NOT_OFFERED
+        pending = Pending(self, request, sent_version, self._correlation_id, step, view)
+        if sent_version is not None:
+            try:
+                self._send(request, sent_version, client_id)
+            except ConnectionClosed:
+                step.setdefault("outcome", "closed")
         return pending
 
     def send_bytes(self, data: bytes) -> None:
         """Sends bytes as they are, then records whether the broker closes, answers or stays silent."""
         step = self._step("bytes", {"bytes": data.hex()})
+        self._session.peers.last_asked = LastAsked(self._peer, data)
         self._raw.send(data)
         try:
             step["outcome"] = {"bytes": self._raw.receive_frame(SILENCE_S).hex()}
@@ -144,13 +181,18 @@ class Probing:
             step["outcome"] = "nothing"
 
     def quietly(self, request: TopLevel, version: int) -> Any:
-        """Asks without recording, in an older version where the release knows no other."""
-        version = self._session.spoken(type(request), version)
+        """Asks without recording, in the nearest version that the release has and the broker offers.
+
+        Raises:
+            NotOffered: it offers none.
+            ConnectionClosed, NoAnswer: no answer came.
+        """
+        version = self._peer_of(request.KEY).nearest(request.KEY, self._session.spoken(type(request), version))
         self._correlation_id += 1
-        raw = self._to(request.KEY)
-        raw.send(frame_of(request, version, correlation_id=self._correlation_id))
-        frame = raw.receive_frame()
-        return decode_answer(response_class(type(request)), version, frame, check=False)[1]
+        self._send(request, version)
+        answer = decode_answer(response_class(type(request)), version, self._receive(request.KEY), check=False)[1]
+        self._session.set_on_brokers.note(request, answer)
+        return answer
 
     def settle(self, seconds: float = SETTLE_S) -> None:
         """Waits until a request just sent has surely reached the broker's state, where no answer can tell."""
@@ -169,31 +211,82 @@ class Probing:
             self._to_broker = RawConnection(self._session.host, self._session.port)
         return self._to_broker
 
+    def _peer_of(self, api_key: int) -> Peer:
+        return self._peer if api_key in CONTROLLER_APIS else self._session.peer
+
+    def _sent_version(self, request: TopLevel, version: int) -> int | None:
+        """``version``, or another one that is offered and says the same; None if there is none."""
+        if version not in self._session.versions(type(request)):
+            # Asked on purpose although Kafka does not serve it: to see what happens.
+            return version
+        try:
+            nearest = self._peer_of(request.KEY).nearest(request.KEY, version)
+        except NotOffered as lack:
+            if request.KEY in UNTOLD_APIS:
+                raise untold(lack) from None
+            return None
+        if nearest != version and _said_only_until(request, version, nearest) is not None:
+            return None
+        return nearest
+
+    def _send(self, request: TopLevel, version: int, client_id: str | None = CLIENT_ID) -> None:
+        self._session.peers.last_asked = LastAsked(self._peer_of(request.KEY), request, version)
+        frame = frame_of(request, version, correlation_id=self._correlation_id, client_id=client_id)
+        self._to(request.KEY).send(frame)
+
+    def _receive(self, api_key: int, timeout_s: float | None = None) -> bytes:
+        if timeout_s is not None:
+            return self._to(api_key).receive_frame(timeout_s)
+        peer, kind = self._peer_of(api_key), f"answers of API {api_key}"
+        try:
+            frame = self._to(api_key).receive_frame(peer.patience_s(kind, ANSWER_TIMEOUT_S))
+        except NoAnswer:
+            peer.note_wait(kind, came=False)
+            self._reconnect(api_key)
+            raise
+        peer.note_wait(kind, came=True)
+        return frame
+
+    def _reconnect(self, api_key: int) -> None:
+        """Goes on over a new connection: answers come in order, and on the old one nothing would come any more."""
+        unanswered = self._to(api_key)
+        unanswered.close()
+        fresh = RawConnection(self._peer_of(api_key).host, self._peer_of(api_key).port)
+        if unanswered is self._raw:
+            self._raw = fresh
+        if unanswered is self._to_broker:
+            self._to_broker = fresh
+
     def _step(self, sent: str, fields: Tree) -> Step:
         step: Step = {"connection": self._number, "request": sent, "fields": fields}
         self._session.steps.append(step)
         return step
 
-    def _complete(self, pending: Pending, timeout_s: float) -> Any:
-        if "outcome" in pending.step:
+    def _complete(self, pending: Pending, timeout_s: float | None) -> Any:
+        if pending.version is None:
+            return Unanswered(NotOffered(pending.step["request"]))
+        if pending.step.get("outcome") == "closed":
             return None
+        is_judged = "outcome" not in pending.step
         try:
-            frame = self._to(pending.request.KEY).receive_frame(timeout_s)
+            frame = self._receive(pending.request.KEY, timeout_s)
         except ConnectionClosed:
-            pending.step["outcome"] = "closed"
+            pending.step.setdefault("outcome", "closed")
             return None
         except NoAnswer:
-            pending.step["outcome"] = "nothing"
+            pending.step.setdefault("outcome", "nothing")
             return None
         correlation_id, answer = decode_answer(
-            response_class(pending.request), pending.version, frame, check=self._session.check_answers
+            response_class(type(pending.request)), pending.version, frame, check=self._session.check_answers
         )
         if correlation_id != pending.correlation_id:
             raise ProbeFailed(f"answer {correlation_id} came where {pending.correlation_id} was due")
-        tree = tree_of(answer, pending.version)
-        if fields := without_order(self._session.release, pending.request.KEY):
-            tree = sorted_where(tree, fields)
-        pending.step["outcome"] = {"answer": pending.view(tree) if pending.view else tree}
+        self._session.set_on_brokers.note(pending.request, answer)
+        if is_judged:
+            tree = tree_of(answer, pending.version)
+            if fields := without_order(self._session.release, pending.request.KEY):
+                tree = sorted_where(tree, fields)
+            pending.step["outcome"] = {"answer": pending.view(tree) if pending.view else tree}
         return answer
 
 
@@ -206,10 +299,21 @@ class Session:
         release: whose versions to go through.
         check_answers: whether answers must re-encode to the same bytes.
         at_controller: whether `connect` leads to the controller.
+        peers: what is known of whoever is asked; by default everything is asked, offered or not.
+        beside: another broker, which is not asked here; what it does not offer is not asked either.
     """
 
     def __init__(
-        self, host: str, port: int, *, suffix: str, release: str, check_answers: bool, at_controller: bool = False
+        self,
+        host: str,
+        port: int,
+        *,
+        suffix: str,
+        release: str,
+        check_answers: bool,
+        at_controller: bool = False,
+        peers: Peers | None = None,
+        beside: Peer | None = None,
     ) -> None:
         self.host = host
         self.port = port
@@ -217,7 +321,11 @@ class Session:
         self.release = release
         self.check_answers = check_answers
         self.at_controller = at_controller
+        self.peers = peers or Peers(asks_unoffered=True)
+        self.peer = self.peers.at(host, port)
+        self._beside = beside
         self.steps: list[Step] = []
+        self.set_on_brokers = BrokerConfigs()
         self._connections: list[Probing] = []
         self._service: Probing | None = None
 
@@ -230,8 +338,19 @@ class Session:
         return name.endswith(self.suffix)
 
     def versions(self, request: type[TopLevel]) -> range:
-        """The versions of an API that the release serves."""
-        return served_versions(self.release, request.KEY)
+        """The versions of an API that are asked: those that the release serves, and the broker beside offers."""
+        served = served_versions(self.release, request.KEY)
+        if self._beside is None or self._beside.offered is None:
+            return served
+        offered = self._beside.offered.get(request.KEY, range(0))
+        return range(max(served.start, offered.start), min(served.stop, offered.stop))
+
+    def needs(self, request: type[TopLevel]) -> None:
+        """Says before anything is prepared what a probe is to ask. Raises `NotOffered`, or NotAskable as `Probing.ask` does."""
+        try:
+            self.peer.nearest(request.KEY, self.spoken(request, 0))
+        except NotOffered as lack:
+            raise (untold(lack) if request.KEY in UNTOLD_APIS else lack) from None
 
     def spoken(self, request: type[TopLevel], version: int) -> int:
         """``version``, or the newest one of the release if that is older.
@@ -241,7 +360,8 @@ class Session:
         """
         served = self.versions(request)
         if not served:
-            raise NotAskable(f"{self.release} has no {request.__name__.removesuffix('Request')}")
+            nobody = self.release if self._beside is None else "the broker beside"
+            raise NotAskable(f"{nobody} has no {request.__name__.removesuffix('Request')}")
         return min(version, served[-1])
 
     def connect(self, *, to_controller: bool = False) -> Probing:
@@ -257,7 +377,10 @@ class Session:
         asked = DescribedTopic(topic_name="__cluster_metadata", partitions=[DescribedPartition(partition_index=0)])
         if self.spoken(DescribeQuorumRequest, 2) < 2:
             raise NotAskable("DescribeQuorum tells no listeners of controllers up to version 1")
-        answer = self.service.quietly(DescribeQuorumRequest(topics=[asked]), 2)
+        try:
+            answer = self.service.quietly(DescribeQuorumRequest(topics=[asked]), 2)
+        except NotOffered as lack:
+            raise NoController(f"{lack}, which tells where a controller listens") from None
         listeners = [(listener.host, listener.port) for node in answer.nodes for listener in node.listeners]
         if not listeners:
             raise NoController("the broker tells no listener of a controller (controller.listener.names) to ask")
@@ -271,7 +394,8 @@ class Session:
         return self._service
 
     def close(self) -> None:
-        """Closes every connection."""
+        """Takes back what is set on brokers, and closes every connection."""
+        self.set_on_brokers.take_back(lambda request, version: self.service.quietly(request, version))
         for connection in [*self._connections, *([self._service] if self._service else [])]:
             connection.close()
 
@@ -296,16 +420,29 @@ class Session:
         return cast(list[Step], Placeholders(self.suffix, brokers).resolve(finished))
 
 
-def retried(attempt: Callable[[], int], *, wanted: Sequence[int] = (0,), tries: int = 200) -> None:
+def retried(session: Session, what: str, attempt: Callable[[], int], *, wanted: Sequence[int] = (0,)) -> None:
     """Repeats ``attempt`` until it gives an error code of ``wanted``: for setting up only, never for what is
     recorded.
 
+    Args:
+        what: what is waited for, in words.
+        attempt: gives -1, 0 or an error that clients retry while there is nothing wrong yet.
+
     Raises:
-        ProbeFailed: it never does.
+        ProbeFailed: it does not, in a while, or something is wrong.
     """
-    code = -1
-    for _ in range(tries):
-        if (code := attempt()) in wanted:
-            return
-        time.sleep(0.05)
-    raise ProbeFailed(f"what it waits for did not come: error {code}, still, after {tries} tries")
+    begin = time.monotonic()
+    patience_s = session.peer.patience_s(what, READY_TIMEOUT_S)
+    while (code := attempt()) not in wanted:
+        error = f": error {code}" if code > 0 else ""
+        if error and not _is_retriable(code):
+            raise ProbeFailed(f"could not have {what}{error}")
+        if time.monotonic() - begin > patience_s:
+            session.peer.note_wait(what, came=False)
+            raise ProbeFailed(f"after {patience_s:g} s there was not {what}{error}")
+        time.sleep(LOOK_S)
+    session.peer.note_wait(what, came=True)
+
+
+def _is_retriable(code: int) -> bool:
+    return code in ErrorCode.__members__.values() and ErrorCode(code).retriable

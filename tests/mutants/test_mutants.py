@@ -14,6 +14,7 @@ from kafkaconform.checks import Check, Target
 from kafkaconform.histories.keeping import KEEPING
 from kafkaconform.histories.workloads import WORKLOADS, check_of
 from kafkaconform.known import read_known
+from kafkaconform.peers import Peers
 from kafkaconform.probing import probe_checks
 from kafkaconform.registry import all_probes
 from kafkaconform.results import Outcome, Result
@@ -52,7 +53,7 @@ def failed(broker: Broker, *patterns: str) -> list[Result]:
     """What the runner has against a broker."""
     chosen = [check for pattern in patterns for check in checks(pattern)]
     assert chosen, patterns
-    target = Target("127.0.0.1", broker.port, "4.3.1", shipped_goldens())
+    target = Target("127.0.0.1", broker.port, "4.3.1", shipped_goldens(), peers=Peers(asks_unoffered=True))
     found = run_checks(target, chosen, read_known(shipped_known()), versions={})
     return [result for result in found.results if result.outcome is not Outcome.PASSED]
 

@@ -46,10 +46,11 @@ def settle(session: Session, entity: Entity, count: int) -> None:
     conditions = [(kind, DEFAULT if name is None else EXACT, name) for kind, name in entity]
 
     def attempt() -> int:
-        entries = session.service.quietly(describe(*conditions, strict=True), 1).entries
+        # Kafka has an empty list where there is none.
+        entries = session.service.quietly(describe(*conditions, strict=True), 1).entries or []
         return 0 if sum(len(one.values) for one in entries) == count else -1
 
-    retried(attempt)
+    retried(session, "quotas as they were set", attempt)
 
 
 @probe

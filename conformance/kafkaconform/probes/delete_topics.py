@@ -29,7 +29,11 @@ def in_order(answer: dict[str, Tree]) -> dict[str, Tree]:
 
 def wait_until_forgotten(session: Session, topic_id: bytes) -> None:
     """Waits until no topic has the id: a controller with ZooKeeper knows it for a moment more."""
-    retried(lambda: int(session.service.quietly(by_id(topic_id), 6).responses[0].error_code), wanted=(100,))
+
+    def attempt() -> int:
+        return int(session.service.quietly(by_id(topic_id), 6).responses[0].error_code)
+
+    retried(session, "the end of a topic's id", attempt, wanted=(100,))
 
 
 @probe

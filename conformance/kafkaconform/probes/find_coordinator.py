@@ -66,9 +66,9 @@ def transactional_id(session: Session) -> None:
     def once_it_is_there() -> int:
         answer = session.service.quietly(find(session.name("tx"), key_type=TRANSACTION), 4)
         # 15 until the topic of the transaction coordinator is there; any other answer is the one to record
-        return int(answer.coordinators[0].error_code == 15)
+        return 15 if answer.coordinators[0].error_code == 15 else 0
 
-    retried(once_it_is_there)
+    retried(session, "the coordinator of a transactional id", once_it_is_there)
     connection = session.connect()
     for version in (1, 3, 4, 6):
         connection.ask(find(session.name("tx"), key_type=TRANSACTION), version)

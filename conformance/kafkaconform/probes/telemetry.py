@@ -41,6 +41,7 @@ def without_id(answer: dict[str, Tree]) -> dict[str, Tree]:
 
 def subscribe(session: Session, base: str, **configs: str | None) -> None:
     """Sets a client metrics resource; None takes a key back. Not recorded."""
+    session.needs(GetTelemetrySubscriptionsRequest)
     name = session.name(base)
     changes = {key.replace("_", "."): value for key, value in configs.items()}
     operations = [(key, DELETE if value is None else SET, value) for key, value in changes.items()]

@@ -14,7 +14,7 @@ from kafkaconform.outcome import ABSENT, Tree
 from kafkaconform.reports.matrix import matrix
 from kafkaconform.reports.places import step_of, step_title
 from kafkaconform.reports.side_by_side import Row, side_by_side
-from kafkaconform.reports.text import counted
+from kafkaconform.reports.text import counted, not_offered
 from kafkaconform.results import Kind, Outcome, Result, Run
 
 #: Of one check; the JSON report holds them all.
@@ -52,6 +52,8 @@ def page(run: Run) -> str:
         kinds=_kinds(run.results),
         matrix=cells,
         versions=range(max((max(row) for row in cells.values()), default=-1) + 1),
+        not_offered=list(not_offered(run)),
+        outcomes=list(Outcome),
         differing=_by_group(run.results, Kind.PROBE, {Outcome.FAILED, Outcome.KNOWN}),
         clients=_by_group(run.results, Kind.SCENARIO, set(Outcome)),
         histories=[result for result in run.results if result.kind is Kind.HISTORY],
@@ -63,7 +65,7 @@ def page(run: Run) -> str:
     )
 
 
-_SIGNS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.KNOWN: "≈", Outcome.NOT_RUN: "-"}
+_SIGNS = {Outcome.PASSED: "✓", Outcome.FAILED: "✗", Outcome.KNOWN: "≈", Outcome.NOT_OFFERED: "○", Outcome.NOT_RUN: "-"}
 
 
 def _kinds(results: Iterable[Result]) -> list[tuple[str, Counter[Outcome]]]:

@@ -40,7 +40,7 @@ def _suite(run: Run, number: int, results: list[Result]) -> ET.Element:
         timestamp=run.started[:19],
         hostname=run.bootstrap.rpartition(":")[0],
         tests=str(len(results)),
-        failures=str(counts[Outcome.FAILED]),
+        failures=str(counts[Outcome.FAILED] + counts[Outcome.NOT_OFFERED]),
         errors="0",
         skipped=str(counts[Outcome.KNOWN] + counts[Outcome.NOT_RUN]),
         time=_seconds(sum(result.duration_s for result in results)),
@@ -58,11 +58,10 @@ def _suite(run: Run, number: int, results: list[Result]) -> ET.Element:
 def _case(result: Result) -> ET.Element:
     name = result.path.removeprefix(f"{result.api}/")
     case = ET.Element("testcase", name=name, classname=f"{result.kind}.{result.api}", time=_seconds(result.duration_s))
-    if result.outcome is Outcome.FAILED:
+    if result.outcome in (Outcome.FAILED, Outcome.NOT_OFFERED):
         differ = f"{len(result.differences)} differences"
-        problem = ET.SubElement(
-            case, "failure", message=_printable(result.reason or differ), type="failed" if result.reason else "differs"
-        )
+        told = result.outcome if result.reason else "differs"
+        problem = ET.SubElement(case, "failure", message=_printable(result.reason or differ), type=told)
         problem.text = _printable("\n".join(failure(result)))
     elif result.outcome is not Outcome.PASSED:
         ET.SubElement(case, "skipped", message=_printable(f"{result.outcome}: {result.reason}"))

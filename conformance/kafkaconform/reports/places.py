@@ -38,11 +38,25 @@ def step_title(result: Result, index: int) -> str:
 
 def one_line(value: Tree, limit: int = SHOWN_CHARACTERS_MAX) -> str:
     """A value as JSON, cut to ``limit`` characters."""
-    text = json.dumps(value, ensure_ascii=False)
+    return shortened(json.dumps(value, ensure_ascii=False), limit)
+
+
+def shortened(text: str, limit: int) -> str:
+    """``text``, cut to ``limit`` characters."""
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def two_lines(expected: Tree, actual: Tree, limit: int = SHOWN_CHARACTERS_MAX) -> tuple[str, str]:
+    """Two values that differ, each as `one_line` has it, cut so that the first character that differs is seen."""
+    whole = [json.dumps(value, ensure_ascii=False) for value in (expected, actual)]
+    pairs = enumerate(zip(*whole, strict=False))
+    alike = next((place for place, (left, right) in pairs if left != right), min(map(len, whole)))
+    if max(map(len, whole)) > limit and alike > limit // 2:
+        whole = [f"…{text[alike - limit // 4 :]}" for text in whole]
+    return shortened(whole[0], limit), shortened(whole[1], limit)
 
 
 def sentence(result: Result, difference: Difference) -> str:
     """A difference as one line."""
-    expected, actual = one_line(difference.expected), one_line(difference.actual)
+    expected, actual = two_lines(difference.expected, difference.actual)
     return f"{place(result, difference)}: expected {expected}, was {actual}"

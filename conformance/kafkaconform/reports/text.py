@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kafkaconform.reports.places import sentence
-from kafkaconform.results import Kind, Outcome, Result, Run
+from kafkaconform.results import Kind, Outcome, Result, Run, lacking
 
 DIFFERENCES_SHOWN = 5
 _PLURALS = {Kind.PROBE: "probes", Kind.SCENARIO: "scenarios", Kind.HISTORY: "histories"}
@@ -33,6 +33,23 @@ def summary(run: Run) -> Iterator[str]:
         results = [result for result in run.results if result.kind is kind]
         if results:
             yield f"  {_PLURALS[kind]}: {counted(Counter(result.outcome for result in results))}"
+    if run.deaths:
+        yield f"  the broker was gone after: {', '.join(run.deaths)}"
+    if lines := list(not_offered(run)):
+        yield "  not offered, in brackets how many checks ask for it:"
+        yield from (f"    {line}" for line in lines)
     reasons = Counter(result.reason for result in run.results if result.outcome is Outcome.NOT_RUN)
     for reason, times in reasons.items():
         yield f"  not run ({times}): {reason}"
+
+
+def not_offered(run: Run) -> Iterator[str]:
+    """What the broker does not offer, an API a line, and how many checks ask for it."""
+    missed: dict[str, Counter[str]] = {}
+    for result in run.results:
+        for what in lacking(result):
+            api, _, version = what.partition(" ")
+            missed.setdefault(api, Counter())[version] += 1
+    for api, versions in sorted(missed.items()):
+        ordered = sorted(versions.items(), key=lambda item: (len(item[0]), item[0]))
+        yield f"{api} {', '.join(f'{version} ({checks})'.lstrip() for version, checks in ordered)}"

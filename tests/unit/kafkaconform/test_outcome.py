@@ -3,7 +3,7 @@
 import time
 
 from kafkaconform.batches import TIMESTAMP_MS, Record, batch, batch_tree
-from kafkaconform.outcome import ABSENT, Placeholders, differences, sorted_where, tree_of
+from kafkaconform.outcome import ABSENT, Placeholders, differences, renumbered, sorted_where, tree_of
 from kafkawire.messages.metadata import MetadataResponse, MetadataResponseBroker, MetadataResponseTopic
 from kafkawire.messages.produce import PartitionProduceResponse, ProduceResponse, TopicProduceResponse
 
@@ -47,6 +47,23 @@ def test_an_id_inside_a_text_gets_its_name() -> None:
 def test_random_parts_of_member_ids_are_named() -> None:
     member = "client-123e4567-e89b-12d3-a456-426614174000"
     assert Placeholders("-run").resolve([member, member]) == ["client-<random:1>", "client-<random:1>"]
+
+    other = f"one-{'0a' * 16}"
+    assert Placeholders("-run").resolve([other, "0a" * 16, {"bytes": "0a" * 16}]) == [
+        "one-<random:1>",
+        "0a" * 16,
+        {"bytes": "0a" * 16},
+    ]
+
+
+def test_the_rack_of_a_broker_is_left_open() -> None:
+    tree = tree_of(MetadataResponse(brokers=[MetadataResponseBroker(node_id=1, host="h", port=1, rack="r")]), 12)
+    assert tree["brokers"][0]["rack"] is None
+
+
+def test_placeholders_are_numbered_anew_as_they_appear() -> None:
+    tree = [{"id": "<uuid:3>", "of": ["<time>", "a <uuid:2>"]}, "<uuid:3> <random:2>", 4]
+    assert renumbered(tree) == [{"id": "<uuid:1>", "of": ["<time>", "a <uuid:2>"]}, "<uuid:1> <random:1>", 4]
 
 
 def test_the_brokers_clock_is_taken_out_but_a_fixed_time_is_kept() -> None:

@@ -59,6 +59,12 @@ def test_a_place_names_the_request_and_the_field() -> None:
     assert sentence(FAILED, FAILED.differences[0]) == "Fetch v11: error_code: expected 3, was 6"
 
 
+def test_what_is_cut_shows_where_it_differs() -> None:
+    begin = "The update failed for all features since the following feature had an error: "
+    told = sentence(FAILED, Difference("x", f"{begin}no such level, {'.' * 60}", f"{begin}no such name"))
+    assert told == f'x: expected …error: no such level, {"." * 36}…, was …error: no such name"'
+
+
 def test_a_failure_is_told_in_a_few_lines_however_much_differs() -> None:
     assert failure(FAILED) == ["fetch/unknown_topic: Unknown: 3.", "    Fetch v11: error_code: expected 3, was 6"]
     many = attrs.evolve(FAILED, differences=FAILED.differences * 30)

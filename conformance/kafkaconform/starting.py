@@ -1,0 +1,98 @@
+"""The command that brings a broker up, where the user gives one: before the first check, and again whenever the broker is gone."""
+
+import contextlib
+import shlex
+import subprocess
+import tempfile
+import time
+from types import TracebackType
+from typing import IO
+
+import attrs
+
+from kafkaconform.reach import why_unreachable
+
+START_TIMEOUT_S = 60.0
+STOP_TIMEOUT_S = 10.0
+_LOOK_S = 0.05
+#: How long a broker that is starting may take to answer ApiVersions.
+_ANSWER_TIMEOUT_S = 2.0
+#: How long a broker that has closed its connections takes to end, amply.
+_DYING_S = 1.0
+_SAID_LINES_MAX, _SAID_BYTES_MAX = 8, 4000
+
+
+def _appended() -> IO[bytes]:
+    # What the command prints comes to its end, wherever we read.
+    return tempfile.TemporaryFile("a+b")
+
+
+@attrs.define
+class BrokerCommand:
+    """A command after which a broker answers at an address: the broker itself, or one that ends once it is started.
+
+    A context manager: at the end a command that still runs is ended.
+    """
+
+    command: str
+    host: str
+    port: int
+    _process: subprocess.Popen[bytes] | None = attrs.field(default=None, init=False)
+    _output: IO[bytes] = attrs.field(factory=_appended, init=False)
+    _mark: int = attrs.field(default=0, init=False)
+
+    def __enter__(self) -> "BrokerCommand":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: object, traceback: TracebackType | None) -> None:
+        self._end()
+        self._output.close()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the command is the broker itself, which `start` ends before it starts the next."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self) -> str | None:
+        """Runs the command, after ending the one before; why no broker answers then, in a sentence, or None where one does."""
+        self._end()
+        self.mark()
+        try:
+            self._process = subprocess.Popen(
+                shlex.split(self.command), stdin=subprocess.DEVNULL, stdout=self._output, stderr=subprocess.STDOUT
+            )
+        except (OSError, ValueError) as failure:
+            return f"{self.command!r} cannot be run: {failure}."
+        end = time.monotonic() + START_TIMEOUT_S
+        while (reason := why_unreachable(self.host, self.port, _ANSWER_TIMEOUT_S)) is not None:
+            code = self._process.poll()
+            if code:
+                return f"{self.command!r} does not start: {self.said()}"
+            if time.monotonic() > end:
+                return f"{self.command!r} was run, but within {START_TIMEOUT_S:g} s nobody answered. {reason}"
+            time.sleep(_LOOK_S)
+        return None
+
+    def mark(self) -> None:
+        """What is printed from now on is what `said` gives."""
+        self._mark = self._output.seek(0, 2)
+
+    def said(self) -> str:
+        """How the command ended, if it has or does now, and the first lines that it has printed since the mark."""
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(_DYING_S)
+        self._output.seek(self._mark)
+        lines = self._output.read(_SAID_BYTES_MAX).decode(errors="replace").strip().splitlines()[:_SAID_LINES_MAX]
+        code = None if self._process is None else self._process.poll()
+        return "\n".join(([] if code is None else [f"exit code {code}"]) + lines)
+
+    def _end(self) -> None:
+        if self._process is not None and self.is_running:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._process = None
