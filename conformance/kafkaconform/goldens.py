@@ -149,7 +149,8 @@ def run_probe(
         raise
     except Exception as failure:
         # A probe relies on answers as Kafka gives them; whatever another broker breaks in it by its own is that broker's failure.
-        raise Unfinished(_why(failure, f"{host}:{port}"), session.finished_steps()) from failure
+        reason = _why(failure, f"{host}:{port}").replace(suffix, "")
+        raise Unfinished(reason, session.finished_steps()) from failure
     finally:
         session.close()
 

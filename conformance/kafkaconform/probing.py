@@ -7,12 +7,13 @@ from pathlib import Path
 
 from kafkaconform.checks import Check, Target
 from kafkaconform.goldens import Index, Unfinished, read_golden, recorded_path, run_probe
-from kafkaconform.outcome import ABSENT, NOT_OFFERED, Tree, differences, renumbered
+from kafkaconform.outcome import ABSENT, NOT_OFFERED, Tree
 from kafkaconform.peers import NotOffered
 from kafkaconform.registry import Probe
 from kafkaconform.releases import NotAskable
 from kafkaconform.results import OFFERED, Asked, Difference, Kind, Outcome, Result
 from kafkaconform.session import NoController
+from kafkaconform.steps import comparable, differing, seen
 
 
 class NothingExpected(Exception):
@@ -52,7 +53,7 @@ def _run(probe: Probe, target: Target) -> Result:
         expected = expected[: len(actual)]
     expected, actual = comparable(expected, actual)
     asked = asked_of(expected, actual)
-    found = [Difference(*each) for each in differences(seen(expected), seen(actual), "steps")]
+    found = differing(expected, actual)
     lacking += [step["request"] for step in actual if step["outcome"] == NOT_OFFERED]
     if not found and not lacking:
         return ended(Outcome.PASSED, asked=asked)
@@ -61,25 +62,6 @@ def _run(probe: Probe, target: Target) -> Result:
         outcome, said = Outcome.NOT_OFFERED, f"not offered: {', '.join(dict.fromkeys(lacking))}"
     found += [Difference(OFFERED + what, "offered", ABSENT) for what in dict.fromkeys(lacking)]
     return ended(outcome, said, differences=tuple(found), expected=expected, actual=actual, asked=asked)
-
-
-def seen(steps: Sequence[Tree]) -> list[Tree]:
-    """The steps without the fields of their requests, which may hold what was answered before: there it is told."""
-    return [{key: value for key, value in step.items() if key != "fields"} for step in steps]
-
-
-def comparable(expected: list[Tree], actual: list[Tree]) -> tuple[list[Tree], list[Tree]]:
-    """The steps without what is to be answered where the broker does not offer what is asked. As the first mention of an id may stand
-    there, ids are numbered anew.
-    """
-    skipped = {index for index, step in enumerate(actual) if step["outcome"] == NOT_OFFERED}
-    if not skipped:
-        return expected, actual
-    left, right = (
-        renumbered([{**step, "outcome": NOT_OFFERED} if index in skipped else step for index, step in enumerate(steps)])
-        for steps in (expected, actual)
-    )
-    return left, right
 
 
 def _steps(probe: Probe, target: Target, host: str, port: int) -> list[Tree]:

@@ -28,6 +28,7 @@ from kafkaconform.wire import (
 )
 from kafkawire.declare import Message, TopLevel
 from kafkawire.errors import ErrorCode
+from kafkawire.index import APIS
 from kafkawire.messages.describe_quorum import DescribedPartition, DescribedTopic, DescribeQuorumRequest
 from kafkawire.messages.metadata import MetadataRequest
 
@@ -300,7 +301,7 @@ class Session:
         check_answers: whether answers must re-encode to the same bytes.
         at_controller: whether `connect` leads to the controller.
         peers: what is known of whoever is asked; by default everything is asked, offered or not.
-        beside: another broker, which is not asked here; what it does not offer is not asked either.
+        beside: another broker, which is not asked here: what it offers is asked, whatever the release has.
     """
 
     def __init__(
@@ -338,12 +339,11 @@ class Session:
         return name.endswith(self.suffix)
 
     def versions(self, request: type[TopLevel]) -> range:
-        """The versions of an API that are asked: those that the release serves, and the broker beside offers."""
-        served = served_versions(self.release, request.KEY)
+        """The versions of an API that are asked: those that the release serves, or the broker beside offers."""
         if self._beside is None or self._beside.offered is None:
-            return served
-        offered = self._beside.offered.get(request.KEY, range(0))
-        return range(max(served.start, offered.start), min(served.stop, offered.stop))
+            return served_versions(self.release, request.KEY)
+        api, offered = APIS[request.KEY], self._beside.offered.get(request.KEY, range(0))
+        return range(max(api.first, offered.start), min(api.last + 1, offered.stop))
 
     def needs(self, request: type[TopLevel]) -> None:
         """Says before anything is prepared what a probe is to ask. Raises `NotOffered`, or NotAskable as `Probing.ask` does."""

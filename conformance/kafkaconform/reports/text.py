@@ -1,7 +1,7 @@
 """A run as lines of text, while it goes on and at its end."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kafkaconform.reports.places import sentence
 from kafkaconform.results import Kind, Outcome, Result, Run, lacking
@@ -45,11 +45,15 @@ def summary(run: Run) -> Iterator[str]:
 
 def not_offered(run: Run) -> Iterator[str]:
     """What the broker does not offer, an API a line, and how many checks ask for it."""
-    missed: dict[str, Counter[str]] = {}
-    for result in run.results:
-        for what in lacking(result):
-            api, _, version = what.partition(" ")
-            missed.setdefault(api, Counter())[version] += 1
-    for api, versions in sorted(missed.items()):
+    return by_api(Counter(what for result in run.results for what in lacking(result)))
+
+
+def by_api(checks: Mapping[str, int]) -> Iterator[str]:
+    """A line for each API: its versions, or all of it, each with a number of checks."""
+    found: dict[str, dict[str, int]] = {}
+    for what, count in checks.items():
+        api, _, version = what.partition(" ")
+        found.setdefault(api, {})[version] = count
+    for api, versions in sorted(found.items()):
         ordered = sorted(versions.items(), key=lambda item: (len(item[0]), item[0]))
-        yield f"{api} {', '.join(f'{version} ({checks})'.lstrip() for version, checks in ordered)}"
+        yield f"{api} {', '.join(f'{version} ({count})'.lstrip() for version, count in ordered)}"

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from kafkaconform.cli import main
-from kafkaconform.compare import changes
+from kafkaconform.compare import changes, report
+from kafkaconform.outcome import ABSENT
 from kafkaconform.results import Difference, Outcome, Result, Run
 from tests.support.runs import EVERYTHING, FAILED, HISTORY, KNOWN, PASSED, SCENARIO, run_of, step
 
@@ -64,6 +65,33 @@ def test_a_failure_for_another_reason_is_a_change_and_another_remark_of_a_succes
     assert not changes(run_of(SCENARIO), run_of(attrs.evolve(SCENARIO, reason="61 records")))
 
 
+def test_why_a_probe_broke_off_is_told_and_what_it_did_not_come_to_is_no_change() -> None:
+    broken = attrs.evolve(FAILED, reason="no topic", differences=(), actual=[step(0, "Metadata v12")])
+    assert lines(run_of(FAILED), run_of(broken)) == ["fetch/unknown_topic: failed -> failed", "    after: no topic"]
+
+
+def test_what_was_asked_for_is_no_change() -> None:
+    other = attrs.evolve(FAILED, actual=[step(0, "Metadata v12"), {**step(6), "fields": {"max_wait_ms": 8}}])
+    assert changes(run_of(FAILED), run_of(other)) == []
+
+
+def test_what_is_offered_in_one_run_only_is_told_once() -> None:
+    steps = [step(0, "Metadata v12"), step(3)]
+    lack = attrs.evolve(
+        FAILED,
+        outcome=Outcome.NOT_OFFERED,
+        reason="not offered: Fetch v11",
+        differences=(Difference("offered.Fetch v11", "offered", ABSENT),),
+        expected=steps,
+        actual=[steps[0], {**steps[1], "outcome": "not offered"}],
+    )
+    before, after = run_of(now_passed(FAILED)), run_of(lack)
+    told = list(report(before, after, changes(before, after)))
+    assert told[:2] == ["not offered any more, in brackets how many checks ask for it:", "    Fetch v11 (1)"]
+    assert told[-2:] == ["  passed -> not offered: 1", "Changed: 1; the same: 0."]
+    assert next(report(after, before, changes(after, before))).startswith("offered now")
+
+
 def test_many_differences_are_cut() -> None:
     (change,) = changes(run_of(now_passed(FAILED)), run_of(FAILED))
     many = attrs.evolve(change, differences=(Difference("steps[0].outcome", 1, 2),) * 9)
@@ -79,12 +107,12 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def test_the_command_tells_changes_and_ends_with_1(files: tuple[Path, Path], tmp_path: Path) -> None:
-    report = tmp_path / "changes.json"
-    result = CliRunner().invoke(main, ["compare", *map(str, files), "--json", str(report)])
+    written = tmp_path / "changes.json"
+    result = CliRunner().invoke(main, ["compare", *map(str, files), "--json", str(written)])
     assert result.exit_code == 1
     assert "fetch/unknown_topic: passed -> failed" in result.output
     assert result.output.endswith("Changed: 1; the same: 1.\n")
-    assert json.loads(report.read_text()) == [
+    assert json.loads(written.read_text()) == [
         {
             "path": "fetch/unknown_topic",
             "before": "passed",

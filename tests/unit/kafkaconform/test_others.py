@@ -18,7 +18,7 @@ from kafkaconform.goldens import golden_path, write_golden
 from kafkaconform.known import Known, KnownList
 from kafkaconform.outcome import ABSENT, Tree
 from kafkaconform.peers import IMPATIENT_S, NotOffered, Peer, Peers
-from kafkaconform.probing import comparable, probe_checks
+from kafkaconform.probing import probe_checks
 from kafkaconform.reach import why_unreachable
 from kafkaconform.registry import Probe
 from kafkaconform.reports.matrix import Cell, matrix
@@ -27,6 +27,7 @@ from kafkaconform.results import Difference, Outcome, Run
 from kafkaconform.runner import run_checks
 from kafkaconform.session import ProbeFailed, Session, retried
 from kafkaconform.starting import BrokerCommand
+from kafkaconform.steps import comparable
 from kafkaconform.undoing import BrokerConfigs
 from kafkawire.declare import TopLevel
 from kafkawire.messages.describe_groups import DescribeGroupsRequest
