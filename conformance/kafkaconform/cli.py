@@ -118,6 +118,11 @@ def record(bootstrap: str, only: tuple[str, ...], kafka_version: str, goldens: P
 @click.option(
     "--known", type=_file, help="A TOML file of accepted differences; kafkaemu: the list that kafkaemu keeps."
 )
+@click.option(
+    "--write-known",
+    type=_file,
+    help="Where to write what is not accepted yet as such a file, for you to give the reasons.",
+)
 @click.option("--json", "json_file", type=_file, help="Where to write the run as JSON.")
 @click.option("--junit", "junit_file", type=_file, help="Where to write the run as JUnit XML.")
 @click.option("--html", "html_file", type=_file, help="Where to write the run as a page to read.")
@@ -136,6 +141,7 @@ def run(
     kinds: str,
     clients: tuple[str, ...],
     known: Path | None,
+    write_known: Path | None,
     json_file: Path | None,
     junit_file: Path | None,
     html_file: Path | None,
@@ -165,7 +171,7 @@ def run(
     target = Target(host, port, as_version, goldens or shipped_goldens(), beside=other, peers=peers)
     selection = Selection(only=only, kinds=chosen, clients=clients)
     accepted = shipped_known() if known == Path("kafkaemu") else known
-    files = Files(known=accepted, json=json_file, junit=junit_file, html=html_file)
+    files = Files(known=accepted, write_known=write_known, json=json_file, junit=junit_file, html=html_file)
     try:
         sys.exit(run_command(target, selection, files, start=start))
     except (BadKnownList, CannotRun, UnknownClient) as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 from rich.console import Console
 
+from kafkaconform.accepting import write_known
 from kafkaconform.checks import Check, Target
 from kafkaconform.console import narrating, say
 from kafkaconform.known import KnownList, read_known
@@ -43,16 +44,22 @@ class Selection:
 
 @attrs.frozen(kw_only=True)
 class Files:
-    """The list of accepted differences to read, and the reports to write."""
+    """The list of accepted differences to read, the reports to write, and where to write a list of what is not accepted yet."""
 
     known: Path | None = None
+    write_known: Path | None = None
     json: Path | None = None
     junit: Path | None = None
     html: Path | None = None
 
     def reports(self) -> list[tuple[Path, Callable[[Run, Path], None]]]:
         """Each report that is asked for, and what writes it."""
-        writers = ((self.json, _write_json), (self.junit, write_junit), (self.html, write_html))
+        writers = (
+            (self.json, _write_json),
+            (self.junit, write_junit),
+            (self.html, write_html),
+            (self.write_known, write_known),
+        )
         return [(file, write) for file, write in writers if file is not None]
 
 

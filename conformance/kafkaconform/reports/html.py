@@ -9,6 +9,7 @@ from pathlib import Path
 import attrs
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from kafkaconform.accepting import entries
 from kafkaconform.goldens import laid_out
 from kafkaconform.outcome import ABSENT, Tree
 from kafkaconform.reports.matrix import matrix
@@ -58,6 +59,7 @@ def page(run: Run) -> str:
         clients=_by_group(run.results, Kind.SCENARIO, set(Outcome)),
         histories=[result for result in run.results if result.kind is Kind.HISTORY],
         not_run=Counter(result.reason for result in run.results if result.outcome is Outcome.NOT_RUN),
+        entries=entries,
         shown_steps=shown_steps,
         sign=_SIGNS.__getitem__,
         # So that a narrow screen breaks a name where a word of it begins.

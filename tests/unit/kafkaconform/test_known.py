@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from kafkaconform.accepting import write_known
 from kafkaconform.known import BadKnownList, Known, KnownList, read_known
 from kafkaconform.outcome import ABSENT
 from kafkaconform.results import Difference, Kind, Outcome, Result
+from tests.support.runs import run_of
 
 RELEASE = "4.3.1"
 
@@ -83,3 +85,29 @@ def test_a_bad_list_is_refused_in_a_sentence(tmp_path: Path, text: str, sentence
 def test_a_list_that_is_not_there_is_refused_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(BadKnownList, match="cannot read the list"):
         read_known(tmp_path / "absent.toml")
+
+
+def test_a_list_is_written_from_a_run_that_accepts_it_once_the_reasons_are_given(tmp_path: Path) -> None:
+    deep = "steps[3].outcome.answer.topics[0].configs[2].config_source"
+    found = [
+        failed("a/one", Difference(deep, 3, 5), Difference(deep.replace("[0]", "[1]"), 3, 5)),
+        failed("a/many", *(Difference(f"steps[0].outcome.answer.{field}", 1, 2) for field in "abcd")),
+        failed(
+            "a/closed", Difference("steps[4].outcome", "closed", "nothing"), Difference("offered.Fetch v18", 1, ABSENT)
+        ),
+        failed("a/broken", reason="no topic"),
+    ]
+    file = tmp_path / "known.toml"
+    write_known(run_of(*found), file)
+    with pytest.raises(BadKnownList, match="needs a check and a reason"):
+        read_known(file)
+    file.write_text(file.read_text().replace('reason = ""', 'reason = "so it is"'))
+    accepted = read_known(file)
+    assert [(entry.check, entry.where) for entry in accepted.entries] == [
+        ("*", "offered.*"),
+        ("a/one", "*.topics[*].configs[*].config_source"),
+        ("a/many", "*"),
+        ("a/closed", "steps[4].outcome"),
+    ]
+    outcomes = [accepted.judge(result, RELEASE).outcome for result in found]
+    assert outcomes == [Outcome.KNOWN, Outcome.KNOWN, Outcome.KNOWN, Outcome.FAILED]
