@@ -104,5 +104,5 @@ def asked_of(expected: Sequence[Tree], actual: Sequence[Tree]) -> tuple[Asked, .
         is_offered = index >= len(was_seen) or was_seen[index]["outcome"] != NOT_OFFERED
         times[asked] += is_offered
         not_offered[asked] += not is_offered
-        alike[asked] += index < len(was_seen) and was_seen[index] == step
+        alike[asked] += is_offered and index < len(was_seen) and was_seen[index] == step
     return tuple(Asked(*asked, count, alike[asked], not_offered[asked]) for asked, count in times.items())

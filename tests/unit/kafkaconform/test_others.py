@@ -124,6 +124,7 @@ def test_versions_that_are_not_offered_are_no_differences(tmp_path: Path, port: 
         Difference(f"offered.ListGroups v{version}", "offered", ABSENT) for version in (3, 4, 5)
     )
     assert matrix(run.results)["ListGroups"][2] == Cell(1, 1)
+    assert matrix(run.results)["ListGroups"][3] == Cell(0, 0, not_offered=1)
     assert matrix(run.results)["ListGroups"][3].outcome is Outcome.NOT_OFFERED
     assert not run.is_good
     assert "    ListGroups v3 (1), v4 (1), v5 (1)" in list(summary(run))
