@@ -122,7 +122,7 @@ def check_group_shares_and_survives(client: Client, broker: Broker) -> None:
         assert time.monotonic() - killed_at < SESSION_TIMEOUT_MS / 1000 + 4
         client.produce(broker.bootstrap, topic, [Record(None, b"after")])
         heir.wait(lambda member: bool(member.records))
-        assert heir.records == [(0, 1, "after")]
+        assert heir.records == [(0, 1, "after")], heir.records
         heir.leave()
 
 
