@@ -14,14 +14,14 @@ _CODECS = tuple(f"round_trip:{codec}" for codec in ("none", "gzip", "snappy", "l
 _STRATEGIES = tuple(f"strategy:{name}" for name in ("range", "roundrobin", "sticky", "cooperative-sticky"))
 _READING = ("seek", "reset", "idempotence", "compaction", "timeouts", "times")
 _ADMIN = ("topics", "configs", "groups")
-_JAVA = (*_CODECS, "resume", "rebalance", *_STRATEGIES, "static", "silent", *_READING, *_ADMIN, "restart")
+_FULL = (*_CODECS, "resume", "rebalance", *_STRATEGIES, "static", "silent", *_READING, *_ADMIN, "restart")
 _BASIC = (*_CODECS, "resume", "rebalance", "topics")
 
 _COMMITS_1 = {"resume": "it commits in version 1 of OffsetCommit, which Kafka 4.0 has dropped"}
 
 
 def _java(version: str) -> ScenarioClient:
-    return JavaClient(library="java", version=version, checks=_JAVA, kafka_releases=(*OLD, CURRENT))
+    return JavaClient(library="java", version=version, checks=_FULL, kafka_releases=(*OLD, CURRENT))
 
 
 def _go(
@@ -39,8 +39,12 @@ def _go(
     )
 
 
-_WITHOUT_ZSTD = tuple(check for check in _BASIC if check != "round_trip:zstd")
-_WITHOUT_LZ4 = tuple(check for check in _BASIC if check != "round_trip:lz4")
+def _without(checks: tuple[str, ...], *lacking: str) -> tuple[str, ...]:
+    return tuple(check for check in checks if check not in lacking)
+
+
+_OLD_PYTHON = (*_without(_BASIC, "round_trip:zstd"), "seek", "compaction", "timeouts", "times")
+_WITHOUT_LZ4 = _without(_BASIC, "round_trip:lz4")
 #: What kafka-python compresses with.
 _COMPRESSORS = ("lz4==4.4.5", "python-snappy==0.7.3", "xxhash==4.1.0", "zstandard==0.25.0")
 
@@ -75,17 +79,24 @@ _ALL = [
     _go("sarama", "1.38.1", "3.3", CURRENT, modules="kafka-3.3", fails_today=_COMMITS_1),
     # It speaks as the release that its user names, and these name the newest that the library knows.
     _go("sarama", "1.61.1", CURRENT),
-    _python("kafka-python", "1.4.6", "2.8", CURRENT, checks=_WITHOUT_ZSTD, requirements=_COMPRESSORS),
-    _python("kafka-python", "2.0.2", "3.3", CURRENT, checks=_WITHOUT_ZSTD, requirements=_COMPRESSORS),
-    _python("kafka-python", "3.0.12", CURRENT, checks=_WITHOUT_ZSTD, requirements=_COMPRESSORS),
-    _python("confluent-kafka", "2.0.2", "3.3", CURRENT),
-    _python("confluent-kafka", "2.16.1", CURRENT),
-    # A program of the library's own name would be imported in its stead.
-    _python("aiokafka", "0.14.0", CURRENT, requirements=("cramjam==2.14.0",), program="aiokafka-client.py"),
+    _python("kafka-python", "1.4.6", "2.8", CURRENT, checks=_OLD_PYTHON, requirements=_COMPRESSORS),
+    _python("kafka-python", "2.0.2", "3.3", CURRENT, checks=_OLD_PYTHON, requirements=_COMPRESSORS),
+    _python("kafka-python", "3.0.12", CURRENT, checks=_without(_FULL, "round_trip:zstd"), requirements=_COMPRESSORS),
+    _python("confluent-kafka", "2.0.2", "3.3", CURRENT, checks=_without(_FULL, "strategy:sticky", "reset")),
+    _python("confluent-kafka", "2.16.1", CURRENT, checks=_without(_FULL, "strategy:sticky")),
+    # It cannot delete groups. A program of the library's own name would be imported in its stead.
+    _python(
+        "aiokafka",
+        "0.14.0",
+        CURRENT,
+        checks=_without(_FULL, "strategy:cooperative-sticky", "groups"),
+        requirements=("cramjam==2.14.0",),
+        program="aiokafka-client.py",
+    ),
     SystemClient(
         library="kcat",
         version="of the system",
-        checks=(*_CODECS, "resume", "rebalance", "times", "topics"),
+        checks=(*_CODECS, "resume", "rebalance", "seek", "idempotence", "times", "topics"),
         kafka_releases=("3.3", CURRENT),
     ),
     NodeClient(library="kafkajs", version="2.2.4", checks=_WITHOUT_LZ4, kafka_releases=("3.3", CURRENT)),

@@ -6,12 +6,10 @@ import json
 import re
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from scenario import DEADLINE_S, report
+from scenario import DEADLINE_S, report, wait
 
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 _ASSIGNED = re.compile(r"rebalanced.*assigned: (.*)$")
@@ -62,6 +60,24 @@ class Kcat:
         assert [each.rpartition(" ")[2] for each in found] == ["0", "2", "0"], found
         return "0, 2, 0"
 
+    def seek(self) -> str:
+        """Reads from the beginning, from an offset, and from so many before the end."""
+        topic = f"{self.prefix}-seek"
+        self.run("-P", "-t", topic, "-p", "0", text="one\ntwo\nthree\n")
+        found = [self.run("-C", "-t", topic, "-p", "0", "-o", where, "-e") for where in ("beginning", "1", "-1", "end")]
+        assert found == ["one\ntwo\nthree\n", "two\nthree\n", "three\n", ""], found
+        return "0, 1, 2, the end"
+
+    def idempotence(self) -> str:
+        """Hundreds of lines in many batches: once, in order, without gaps."""
+        topic = f"{self.prefix}-idempotence"
+        text = "".join(f"line {number}\n" for number in range(300))
+        options = ("-X", "enable.idempotence=true", "-X", "batch.size=200")
+        self.run("-P", "-t", topic, "-p", "0", *options, text=text)
+        read = self.run("-C", "-t", topic, "-p", "0", "-o", "beginning", "-e", "-f", "%o %s\n")
+        assert read == "".join(f"{number} line {number}\n" for number in range(300)), read
+        return "300 lines"
+
     def rebalance(self) -> str:
         """Two members share what there is of partitions; one inherits what the other leaves."""
         topics = [f"{self.prefix}-rebalance-{number}" for number in range(2)]
@@ -102,18 +118,12 @@ def assigned(log: Path) -> int:
     return len(found[-1].split(", ")) if found else 0
 
 
-def wait(what: str, condition: Callable[[], bool]) -> None:
-    """Until a condition holds."""
-    end = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < end, f"not in time: {what}"
-        time.sleep(0.05)
-
-
 kcat = Kcat(*sys.argv[1:])
 for each in CODECS:
     report(f"round_trip:{each}", lambda codec=each: kcat.round_trip(codec))
 report("resume", kcat.resume)
 report("rebalance", kcat.rebalance)
+report("seek", kcat.seek)
+report("idempotence", kcat.idempotence)
 report("times", kcat.times)
 report("topics", kcat.topics)
