@@ -5,11 +5,13 @@ import shlex
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import IO
 
 import attrs
 
+from kafkaconform.orphans import ends_with_parent
 from kafkaconform.reach import why_unreachable
 
 START_TIMEOUT_S = 60.0
@@ -40,12 +42,15 @@ class BrokerCommand:
     _process: subprocess.Popen[bytes] | None = attrs.field(default=None, init=False)
     _output: IO[bytes] = attrs.field(factory=_appended, init=False)
     _mark: int = attrs.field(default=0, init=False)
+    #: Linux ends a tied process with the thread that has started it: this one lives as long as the command.
+    _starter: ThreadPoolExecutor = attrs.field(factory=lambda: ThreadPoolExecutor(1), init=False)
 
     def __enter__(self) -> "BrokerCommand":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: object, traceback: TracebackType | None) -> None:
         self._end()
+        self._starter.shutdown()
         self._output.close()
 
     @property
@@ -55,11 +60,18 @@ class BrokerCommand:
 
     def start(self) -> str | None:
         """Runs the command, after ending the one before; why no broker answers then, in a sentence, or None where one does."""
+        return self._starter.submit(self._start).result()
+
+    def _start(self) -> str | None:
         self._end()
         self.mark()
         try:
             self._process = subprocess.Popen(
-                shlex.split(self.command), stdin=subprocess.DEVNULL, stdout=self._output, stderr=subprocess.STDOUT
+                shlex.split(self.command),
+                stdin=subprocess.DEVNULL,
+                stdout=self._output,
+                stderr=subprocess.STDOUT,
+                preexec_fn=ends_with_parent(),
             )
         except (OSError, ValueError) as failure:
             return f"{self.command!r} cannot be run: {failure}."

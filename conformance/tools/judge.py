@@ -11,6 +11,9 @@ shows it.
 
 from __future__ import annotations
 
+import random
+import shlex
+import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -20,6 +23,7 @@ import click
 
 from kafkaconform.compare import read_run
 from kafkaconform.goldens import laid_out
+from kafkaconform.orphans import ends_with_parent
 from kafkaconform.reference import DEFAULT_KAFKA_VERSION
 from kafkaconform.registry import all_probes
 from kafkaconform.reports.matrix import matrix
@@ -29,9 +33,10 @@ from kafkaconform.run_command import Selection, select
 ROOT = Path(__file__).resolve().parent.parent.parent
 REPORTS = ROOT / "build" / "conformance"
 LAST_RUN = ROOT / "conformance" / "last-run.json"
-CURRENT = ("--listeners", "PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0")
+PLAINTEXT = "PLAINTEXT://127.0.0.1:{port}"
+CURRENT = ("--listeners", f"{PLAINTEXT},CONTROLLER://127.0.0.1:0")
 #: Logs are compacted and cut while a history looks.
-SOON = ("--set", "log.cleaner.backoff.ms=200", "--set", "log.retention.check.interval.ms=200")
+SOON = ("--listeners", PLAINTEXT, "--set", "log.cleaner.backoff.ms=200", "--set", "log.retention.check.interval.ms=200")
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -42,20 +47,22 @@ SOON = ("--set", "log.cleaner.backoff.ms=200", "--set", "log.retention.check.int
 def main(as_version: str, only: tuple[str, ...], kinds: str, options: tuple[str, ...]) -> None:
     """Run conformance checks against our own broker; OPTIONS are those of 'kafkaconform run'."""
     sys.path.insert(0, str(ROOT))
-    from tests.support.broker import running_broker
+    from tests.support.broker import environment
 
     REPORTS.mkdir(parents=True, exist_ok=True)
     asked = {Kind(kind) for kind in kinds.split(",")}
-    parts = [({Kind.PROBE}, as_version, ("--as-version", as_version.rpartition(".")[0]))]
+    parts = [({Kind.PROBE}, as_version, ("--listeners", PLAINTEXT, "--as-version", as_version.rpartition(".")[0]))]
     if as_version == DEFAULT_KAFKA_VERSION:
         parts = [({Kind.PROBE, Kind.SCENARIO}, as_version, CURRENT), ({Kind.HISTORY}, "histories", SOON)]
     codes = []
     for of_part, report, flags in parts:
         selection = Selection(only=only, kinds=frozenset(asked & of_part))
         if checks := select(selection, as_version):
-            with running_broker(*flags, is_tied=True) as broker:
-                command = _command(broker.bootstrap, as_version, selection, report)
-                codes.append(subprocess.run([*command, *options], check=False).returncode)
+            command = _command(flags, as_version, selection, report)
+            ended = subprocess.run(
+                [*command, *options], env=environment(), cwd=ROOT, preexec_fn=ends_with_parent(), check=False
+            )
+            codes.append(ended.returncode)
             if (
                 flags is CURRENT
                 and codes[-1] == 0
@@ -67,9 +74,12 @@ def main(as_version: str, only: tuple[str, ...], kinds: str, options: tuple[str,
     sys.exit(max(codes))
 
 
-def _command(bootstrap: str, release: str, selection: Selection, report: str) -> list[str]:
-    """What runs the selected checks; ``report`` is the name of the files."""
-    command = [sys.executable, "-m", "kafkaconform.cli", "run", "--bootstrap", bootstrap, "--as-version", release]
+def _command(flags: Sequence[str], release: str, selection: Selection, report: str) -> list[str]:
+    """What starts a broker with these flags and runs the selected checks; ``report`` is the name of the files."""
+    port = _free_port()
+    broker = [sys.executable, "-m", "kafkaemu", "serve", *(flag.format(port=port) for flag in flags)]
+    command = [sys.executable, "-m", "kafkaconform.cli", "run", "--as-version", release]
+    command += ["--bootstrap", f"127.0.0.1:{port}", "--start", shlex.join(broker)]
     # Produce from 12 on and telemetry are served, but wait to be offered as Kafka has them wait.
     command += ["--known", "kafkaemu", "--unoffered", "--kinds", ",".join(selection.kinds)]
     for glob in selection.only:
@@ -77,6 +87,18 @@ def _command(bootstrap: str, release: str, selection: Selection, report: str) ->
     for kind in ("json", "junit", "html"):
         command += [f"--{kind}", str(REPORTS / f"{report}.{'xml' if kind == 'junit' else kind}")]
     return command
+
+
+def _free_port() -> int:
+    """A port that nobody listens on, and that systems do not give to clients: while the broker is down, one that tries to reach it
+    might get that very port for its own end, and be connected with itself."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return port
 
 
 def _keep_last_run() -> None:

@@ -14,7 +14,7 @@ from aiokafka.coordinator.assignors.range import RangePartitionAssignor
 from aiokafka.coordinator.assignors.roundrobin import RoundRobinPartitionAssignor
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import for_code
-from scenario import DEADLINE_S, HEARTBEAT_MS, POLL_S, Member, Reader, Record, Sender, Settings
+from scenario import DEADLINE_S, HEARTBEAT_MS, POLL_S, UNGROUPED, Member, Reader, Record, Sender, Settings
 from scenarios import main
 
 ASSIGNORS = {
@@ -124,7 +124,7 @@ class Aiokafka:
         await producer.start()
         return AiokafkaSender(self, producer)
 
-    def reader(self, topic: str, settings: Settings = Settings(), begin: int | None = None) -> Reader:
+    def reader(self, topic: str, settings: Settings = UNGROUPED, begin: int | None = None) -> Reader:
         """A consumer that was assigned a partition."""
         return self.wait(self._started_reader(TopicPartition(topic, 0), settings, begin))
 

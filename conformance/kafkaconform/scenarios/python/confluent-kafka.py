@@ -16,7 +16,7 @@ from confluent_kafka import (
     TopicPartition,
 )
 from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic
-from scenario import DEADLINE_S, HEARTBEAT_MS, POLL_S, Member, Reader, Record, Sender, Settings
+from scenario import DEADLINE_S, HEARTBEAT_MS, POLL_S, UNGROUPED, Member, Reader, Record, Sender, Settings
 from scenarios import main
 
 
@@ -98,7 +98,7 @@ class Confluent:
             settings["batch.size"] = batch_bytes
         return ConfluentSender(Producer({**settings, "linger.ms": 20, "delivery.timeout.ms": int(limit_s * 1000)}))
 
-    def reader(self, topic: str, settings: Settings = Settings(), begin: int | None = None) -> Reader:
+    def reader(self, topic: str, settings: Settings = UNGROUPED, begin: int | None = None) -> Reader:
         """Without a group of its own the library has none."""
         consumer = Consumer(self._consumer_settings(settings))
         return ConfluentReader(consumer, topic, OFFSET_INVALID if begin is None else begin)

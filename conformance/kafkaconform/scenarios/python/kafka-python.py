@@ -11,7 +11,7 @@ from typing import Any
 import kafka
 from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewPartitions, NewTopic
-from scenario import DEADLINE_S, HEARTBEAT_MS, POLL_S, Member, Reader, Record, Sender, Settings, wait
+from scenario import DEADLINE_S, HEARTBEAT_MS, POLL_S, UNGROUPED, Member, Reader, Record, Sender, Settings, wait
 from scenarios import main
 
 IS_CURRENT = int(kafka.__version__.split(".")[0]) >= 3
@@ -95,7 +95,7 @@ class KafkaPython:
             settings |= {"delivery_timeout_ms": limit_ms, "max_block_ms": limit_ms, "request_timeout_ms": limit_ms // 2}
         return KafkaPythonSender(KafkaProducer(bootstrap_servers=self.bootstrap, acks="all", **settings))
 
-    def reader(self, topic: str, settings: Settings = Settings(), begin: int | None = None) -> Reader:
+    def reader(self, topic: str, settings: Settings = UNGROUPED, begin: int | None = None) -> Reader:
         """A consumer that is polled by its user."""
         consumer = KafkaConsumer(**self._consumer_settings(settings))
         return KafkaPythonReader(consumer, TopicPartition(topic, 0), begin)

@@ -1,4 +1,4 @@
-"""What a Python client library looks like to the scenarios, and what all of these share; driver.py says what arguments and output mean.
+"""What a Python client library looks like to the scenarios, and what these share; driver.py says what arguments and output mean.
 
 Needs nothing but the standard library: each client has an environment of its own, with its package and what that compresses with.
 """
@@ -43,6 +43,9 @@ class Settings(NamedTuple):
     instance: str | None = None
     session_ms: int = SESSION_MS
     poll_interval_ms: int | None = None
+
+
+UNGROUPED = Settings()
 
 
 class Closing(Protocol):
@@ -146,7 +149,7 @@ class Client(Protocol):
     def sender(self, codec: str = "none", batch_bytes: int | None = None, limit_s: float = DEADLINE_S) -> Sender:
         """A producer that is idempotent where the library can be, waits for all replicas, and gives up after so long."""
 
-    def reader(self, topic: str, settings: Settings = Settings(), begin: int | None = None) -> Reader:
+    def reader(self, topic: str, settings: Settings = UNGROUPED, begin: int | None = None) -> Reader:
         """A consumer of the first partition, from an offset on, or from where its group or ``reset`` say."""
 
     def join(self, topic: str, settings: Settings) -> Member:
