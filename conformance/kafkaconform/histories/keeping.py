@@ -33,7 +33,7 @@ SEGMENT_MS, BATCH_MS = 1000, 10_000
 WAIT_S = 3.0
 LOOK_S = 0.05
 
-_SEGMENTS = {"segment.ms": str(SEGMENT_MS), "file.delete.delay.ms": "0"}
+_SEGMENTS = {"segment.ms": str(SEGMENT_MS)}
 _COMPACTED = {"cleanup.policy": "compact", "min.cleanable.dirty.ratio": "0.01", **_SEGMENTS}
 _RETAINED = {"cleanup.policy": "delete", "retention.bytes": "-1", **_SEGMENTS}
 _TOPIC_RESOURCE, _SET = 2, 0

@@ -78,7 +78,8 @@ class Member:
         if not self._goes_on("JoinGroup", joined.error_code):
             return None
         self._member_id, generation = joined.member_id, joined.generation_id
-        plan = self._plan(generation, [one.member_id for one in joined.members]) if joined.members else {}
+        leads = joined.leader == self._member_id
+        plan = self._plan(generation, [one.member_id for one in joined.members]) if leads else {}
         assignments = [(member_id, _assignment_bytes(partitions)) for member_id, partitions in plan.items()]
         synced = self._client.ask(sync(group_id, generation, self._member_id, *assignments))
         if not self._goes_on("SyncGroup", synced.error_code):
