@@ -34,8 +34,8 @@ def run_checks(
 ) -> Run:
     """Run every check; ``told`` is called with each result as it comes.
 
-    Once the broker is gone the rest is not run, unless ``command`` brings it back. ``versions`` are those of programs that take part,
-    besides the runner's own.
+    Once the broker is gone, or the one beside it, the rest is not run, unless ``command`` brings it back. ``versions`` are those of
+    programs that take part, besides the runner's own.
     """
     started, begin = datetime.now(UTC), time.monotonic()
     results: list[Result] = []
@@ -46,11 +46,15 @@ def run_checks(
             result = Result(check.kind, check.path, check.holds, Outcome.NOT_RUN, 0.0, "the broker was gone by then")
         else:
             result, death = _run_one(check, target, known, command)
+            if target.beside and result.outcome is Outcome.NOT_RUN and (gone := why_unreachable(*target.beside)):
+                is_gone, why = True, f"{result.reason}. The broker beside is gone. {gone}"
+                result = attrs.evolve(result, outcome=Outcome.FAILED, reason=why)
             if death is not None:
                 deaths.append(check.path)
                 failure = command.start() if command else ""
                 is_gone = failure is not None
-                result = attrs.evolve(result, reason=" ".join(filter(None, (result.reason, death, failure))))
+                why = f"{result.reason.removesuffix('.')}. " if result.reason else ""
+                result = attrs.evolve(result, reason=" ".join(filter(None, (why + death, failure))))
         results.append(result)
         told(result)
     return Run(

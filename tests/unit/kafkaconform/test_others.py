@@ -194,6 +194,24 @@ def test_a_broker_that_dies_is_named_with_what_it_was_asked_and_said(tmp_path: P
     assert why_unreachable("127.0.0.1", own_port)
 
 
+def needs_poison(session: Session) -> None:
+    session.service.quietly(DescribeGroupsRequest(groups=["poison"]), 0)
+
+
+@pytest.mark.usefixtures("broker")
+def test_where_the_broker_beside_dies_the_rest_is_not_run(tmp_path: Path, port: int) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        own_port = listener.getsockname()[1]
+    with BrokerCommand(command_for(own_port), "127.0.0.1", own_port) as command:
+        assert command.start() is None
+        target = Target("127.0.0.1", port, "4.3.1", tmp_path, beside=("127.0.0.1", own_port))
+        named = (needs_poison, every_version)
+        checks = probe_checks(Probe("list_groups", each.__name__, "it holds", each) for each in named)
+        found = run_checks(target, checks, KnownList())
+    assert [result.outcome for result in found.results] == [Outcome.FAILED, Outcome.NOT_RUN]
+    assert "The broker beside is gone." in found.results[0].reason
+
+
 def run(*arguments: str) -> tuple[int, str]:
     result = CliRunner().invoke(main, ["run", *arguments])
     return result.exit_code, result.output
