@@ -12,13 +12,14 @@ from kafkaconform.results import Outcome, Result
 
 
 class Narrator:
-    """Tells results as they come. Without a terminal a line sums up each group when the next begins."""
+    """Tells results as they come. Without a terminal a line sums up each group when the next begins, or names its only check."""
 
     def __init__(self, console: Console, progress: Progress, total: int) -> None:
         self._console = console
         self._progress = progress
         self._task = progress.add_task("", total=total)
         self._group = ""
+        self._path = ""
         self._counts: Counter[Outcome] = Counter()
 
     def tell(self, result: Result) -> None:
@@ -26,6 +27,7 @@ class Narrator:
         if result.api != self._group:
             self.end_group()
             self._group = result.api
+        self._path = result.path
         self._counts[result.outcome] += 1
         self._progress.update(self._task, advance=1, description=result.api)
         if result.outcome is Outcome.FAILED:
@@ -37,7 +39,8 @@ class Narrator:
     def end_group(self) -> None:
         """Sum up the group that has been told."""
         if self._counts and not self._console.is_terminal:
-            say(self._console, f"{self._group}: {counted(self._counts)}")
+            is_alone = self._counts.total() == 1
+            say(self._console, f"{self._path if is_alone else self._group}: {counted(self._counts)}")
         self._counts.clear()
 
 

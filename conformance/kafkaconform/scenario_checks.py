@@ -123,7 +123,7 @@ class _Programs:
         """What a client's program says of one of its checks."""
         missing = client.missing()
         if missing is None and name == RESTART and target.restart is None:
-            missing = "the broker is to be restarted in the midst of it: start it by 'kafkaconform run --start COMMAND'"
+            missing = "the broker is restarted in the midst of it: give 'kafkaconform run --start' a command that is the broker"
         if missing is not None:
             return _result(client, name, Outcome.NOT_RUN, missing)
         if self._target != target:

@@ -1,7 +1,9 @@
 """The command that brings a broker up, where the user gives one: before the first check, and again whenever the broker is gone."""
 
 import contextlib
+import random
 import shlex
+import socket
 import subprocess
 import tempfile
 import time
@@ -108,3 +110,15 @@ class BrokerCommand:
                 self._process.kill()
                 self._process.wait()
         self._process = None
+
+
+def unused_port() -> int:
+    """A port that nobody listens on, and that systems do not give to clients: while the broker is down, one that tries to reach it
+    might get that very port for its own end, and be connected with itself."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        try:
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            continue
+        return port

@@ -11,9 +11,7 @@ shows it.
 
 from __future__ import annotations
 
-import random
 import shlex
-import socket
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -29,6 +27,7 @@ from kafkaconform.registry import all_probes
 from kafkaconform.reports.matrix import matrix
 from kafkaconform.results import Kind, Result
 from kafkaconform.run_command import Selection, select
+from kafkaconform.starting import unused_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REPORTS = ROOT / "build" / "conformance"
@@ -76,7 +75,7 @@ def main(as_version: str, only: tuple[str, ...], kinds: str, options: tuple[str,
 
 def _command(flags: Sequence[str], release: str, selection: Selection, report: str) -> list[str]:
     """What starts a broker with these flags and runs the selected checks; ``report`` is the name of the files."""
-    port = _free_port()
+    port = unused_port()
     broker = [sys.executable, "-m", "kafkaemu", "serve", *(flag.format(port=port) for flag in flags)]
     command = [sys.executable, "-m", "kafkaconform.cli", "run", "--as-version", release]
     command += ["--bootstrap", f"127.0.0.1:{port}", "--start", shlex.join(broker)]
@@ -87,18 +86,6 @@ def _command(flags: Sequence[str], release: str, selection: Selection, report: s
     for kind in ("json", "junit", "html"):
         command += [f"--{kind}", str(REPORTS / f"{report}.{'xml' if kind == 'junit' else kind}")]
     return command
-
-
-def _free_port() -> int:
-    """A port that nobody listens on, and that systems do not give to clients: while the broker is down, one that tries to reach it
-    might get that very port for its own end, and be connected with itself."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        try:
-            socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return port
 
 
 def _keep_last_run() -> None:

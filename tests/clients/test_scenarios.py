@@ -5,15 +5,22 @@ The last proves the programs: what a client cannot do with Kafka it need not do 
 
 from __future__ import annotations
 
+import shlex
 import socket
+import sys
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 
+from kafkaconform.checks import Target
 from kafkaconform.reference import DEFAULT_KAFKA_VERSION, Reference, ReferenceUnavailable
+from kafkaconform.results import Outcome
+from kafkaconform.scenario_checks import scenario_checks
 from kafkaconform.scenarios.catalogue import CLIENTS, CURRENT
-from kafkaconform.scenarios.driver import ScenarioClient, run_scenarios
+from kafkaconform.scenarios.driver import RESTART, ScenarioClient, run_scenarios
+from kafkaconform.starting import BrokerCommand, unused_port
 from tests.support.broker import running_broker
 
 pytestmark = pytest.mark.foreign
@@ -65,3 +72,26 @@ def test_a_stock_client_does_what_applications_do(client: ScenarioClient, releas
     results = run_scenarios(client, bootstrap, f"{client.name}-{next(_numbers)}")
     failed = {result.check: result.detail for result in results if not result.ok}
     assert failed.keys() == (client.fails_today.keys() if release in (CURRENT, APACHE_KAFKA) else set()), failed
+
+
+def command_of(release: str, port: int) -> str:
+    """What is the broker for as long as it runs. Kafka keeps its data from one start to the next, ours forgets everything."""
+    if release != APACHE_KAFKA:
+        return shlex.join([sys.executable, "-m", "kafkaemu", "serve", "--listeners", f"PLAINTEXT://127.0.0.1:{port}"])
+    try:
+        return shlex.join(Reference(DEFAULT_KAFKA_VERSION, port).prepare())
+    except ReferenceUnavailable as absent:
+        pytest.skip(str(absent))
+
+
+@pytest.mark.parametrize("broker", [CURRENT, APACHE_KAFKA])
+def test_open_clients_go_on_by_themselves_after_a_restart(broker: str) -> None:
+    port = unused_port()
+    with BrokerCommand(command_of(broker, port), "127.0.0.1", port) as command:
+        assert command.start() is None
+        target = Target("127.0.0.1", port, DEFAULT_KAFKA_VERSION, Path(), restart=command.start)
+        results = [check.run(target) for check in scenario_checks(list(CLIENTS.values()), f"*/{RESTART}")]
+    print(*(f"{result.path}: {result.outcome}: {result.reason}" for result in results), sep="\n")
+    if {result.outcome for result in results} == {Outcome.NOT_RUN}:
+        pytest.skip("; ".join(result.reason for result in results))
+    assert [result for result in results if result.outcome is Outcome.FAILED] == []

@@ -6,7 +6,7 @@ import sys
 import click
 
 from kafkaconform.scenarios.catalogue import CLIENTS
-from kafkaconform.scenarios.driver import ScenarioClient, ScenarioUnavailable, run_scenarios
+from kafkaconform.scenarios.driver import RESTART, ScenarioClient, ScenarioUnavailable, run_scenarios
 
 
 @click.group()
@@ -49,6 +49,8 @@ def run(names: tuple[str, ...], bootstrap: str) -> None:
         for result in run_scenarios(client, bootstrap, f"{client.name}-{secrets.token_hex(4)}"):
             click.echo(f"{client.name} {result.check}: {'ok' if result.ok else 'FAILED'}: {result.detail}")
             failed |= not result.ok
+        if RESTART in client.checks:
+            click.echo(f"{client.name} {RESTART}: not run: it is for 'kafkaconform run --start'")
     sys.exit(failed)
 
 

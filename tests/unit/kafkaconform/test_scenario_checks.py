@@ -79,7 +79,7 @@ def test_a_client_runs_once_and_each_of_its_reports_is_a_check(runs: list[str]) 
 def test_a_broker_that_cannot_be_restarted_is_not_asked_what_needs_that(runs: list[str]) -> None:
     path, outcome, reason = outcomes(CLIENT, release="3.9.1")[-1]
     assert (path, outcome) == ("some-1/restart", Outcome.NOT_RUN)
-    assert "--start COMMAND" in reason
+    assert "--start" in reason
 
 
 def test_what_needs_a_restart_comes_last_in_a_run_of_its_own(runs: list[str]) -> None:
