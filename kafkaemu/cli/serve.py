@@ -153,7 +153,7 @@ def _run(
             cluster_id=setup.cluster_id,
         )
         cluster.run(broker, setup.listeners)
-    except CannotStart as error:
+    except (CannotStart, ConfigError) as error:
         raise UsageError(str(error)) from None
     except CannotListen as error:
         print(f"kafkaemu: {error}", file=sys.stderr)

@@ -53,7 +53,8 @@ class BrokerConfig:
         try:
             return self._values[name]
         except KeyError:
-            key = self.broker_keys[name]
+            # Keys that the release does not have yet still say how this broker works.
+            key = self.broker_keys.get(name) or BROKER[name]
             if key.required:
                 raise ConfigError(f'Missing required configuration "{name}" which has no default value.') from None
             value = self._values[name] = key.default
@@ -72,9 +73,14 @@ class BrokerConfig:
         self._topic_defaults = None
 
     def use_keys(self, broker_keys: KeyTable, topic_keys: KeyTable) -> None:
-        """From now on these are the keys that there are; before anything is set at run time."""
+        """From now on these are the keys that there are; before anything is set at run time. Raises `ConfigError` for a value that a
+        key which only they have does not take.
+        """
         self.broker_keys, self.topic_keys = broker_keys, topic_keys
         self._topic_defaults = None
+        for name, text in self.static.items():
+            if name not in BROKER and (key := broker_keys.get(name)) is not None:
+                self._values[name] = key.parse(text)
 
     def is_set(self, name: str) -> bool:
         """Whether the key has a value of its own, instead of Kafka's default."""

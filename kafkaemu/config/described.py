@@ -11,7 +11,7 @@ import attrs
 from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.dynamic import CLIENT_METRICS, RATES
 from kafkaemu.config.synonyms import TOPIC_SYNONYMS, broker_synonyms, group_synonym
-from kafkaemu.config.table import BROKER, GROUP, TOPIC, ConfigKey
+from kafkaemu.config.table import BROKER, GROUP, TOPIC, ConfigKey, KeyTable
 from kafkaemu.config.values import parse, text_of
 
 
@@ -101,7 +101,7 @@ def _broker_values(
     for source, values in layers:
         found += [Synonym(n, None if sensitive else values[n], source) for n in names if n in values]
     for n in names:
-        if (default := config.broker_keys[n].default_text) is not None:
+        if (key := config.broker_keys.get(n)) is not None and (default := key.default_text) is not None:
             found.append(Synonym(n, None if sensitive else default, Source.DEFAULT))
     # What comes before the first synonym of the very name is left out, and all of it where there is none.
     while found and found[0].name != name:
@@ -119,14 +119,14 @@ def describe_broker(config: BrokerConfig, dynamic_default: Mapping[str, str]) ->
     keys = config.broker_keys
     names = [*keys, *sorted(name for name in keys.internal if any(name in texts for _, texts in layers))]
     known = [_describe_broker_key(keys[name], config, dynamic_default) for name in names]
-    return known + [other for other in _describe_others(layers) if other.name not in keys]
+    return known + _describe_others(layers, keys)
 
 
-def _describe_others(layers: Sequence[tuple[Source, Mapping[str, str]]]) -> list[Described]:
-    """What is set of keys that the table does not have: limits of replication, and what may be a plugin's secret."""
+def _describe_others(layers: Sequence[tuple[Source, Mapping[str, str]]], keys: KeyTable) -> list[Described]:
+    """What is set of keys that no table has: limits of replication, and what may be a plugin's secret."""
     entries = []
     for name in dict.fromkeys(name for _, values in layers for name in values):
-        if name in BROKER or name.startswith("listener.name."):
+        if name in keys or name in BROKER or name.startswith("listener.name."):
             continue
         secret = name not in RATES
         synonyms = tuple(
@@ -139,12 +139,12 @@ def _describe_others(layers: Sequence[tuple[Source, Mapping[str, str]]]) -> list
     return entries
 
 
-def describe_broker_defaults(dynamic_default: Mapping[str, str]) -> list[Described]:
+def describe_broker_defaults(dynamic_default: Mapping[str, str], keys: KeyTable = BROKER) -> list[Described]:
     """The keys set for all brokers (the broker resource without a name)."""
     source = Source.DYNAMIC_DEFAULT_BROKER
     entries = []
     for name, text in dynamic_default.items():
-        if (key := BROKER.get(name)) is None:
+        if (key := keys.get(name)) is None:
             continue
         value = None if key.sensitive else text_of(key.parse(text))
         names = broker_synonyms(name)
@@ -154,7 +154,7 @@ def describe_broker_defaults(dynamic_default: Mapping[str, str]) -> list[Describ
             if n in dynamic_default
         )
         entries.append(Described(name, value, source, key.kind, not key.dynamic, key.sensitive, synonyms))
-    return entries + _describe_others([(source, dynamic_default)])
+    return entries + _describe_others([(source, dynamic_default)], keys)
 
 
 def _describe_broker_key(key: ConfigKey, config: BrokerConfig, dynamic_default: Mapping[str, str]) -> Described:

@@ -91,14 +91,17 @@ def validate_broker(config: BrokerConfig, configs: Mapping[str, str], *, is_defa
     """Raise `ConfigError` for dynamic configs of a broker, or (``is_default``) of all of them, that the reference refuses.
 
     Keys that Kafka does not know are taken, for plugins that might."""
-    fixed = (name for name in configs if (key := BROKER.get(base_name(name))) is not None and not key.dynamic)
+    keys = config.broker_keys
+    if keys is not BROKER:
+        configs = {name: text for name, text in configs.items() if base_name(name) in keys or name not in BROKER}
+    fixed = (name for name in configs if (key := keys.get(base_name(name))) is not None and not key.dynamic)
     _refuse_any(fixed, "Cannot update these configs dynamically")
     _refuse_any(
         (name for name in configs if name in LISTENER_SECURITY),
         "These security configs can be dynamically updated only per-listener using the listener prefix",
     )
     for name, text in configs.items():
-        key = BROKER.get(base_name(name)) or RATES.get(name)
+        key = keys.get(base_name(name)) or RATES.get(name)
         if key is not None:
             key.parse(text)
     if is_default:

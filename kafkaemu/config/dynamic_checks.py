@@ -45,7 +45,10 @@ class Candidate:
         self._texts = overridden(overridden(config.static, default), own)
 
     def __getitem__(self, name: str) -> Any:
-        key = BROKER[name]
+        key = self._config.broker_keys.get(name)
+        if key is None:
+            # What the release does not know yet cannot be changed.
+            return self._config[name]
         text = self._texts.get(name)
         return key.default if text is None else key.parse(text)
 

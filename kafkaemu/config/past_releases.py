@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from kafkaemu.config import past_broker_keys
 from kafkaemu.config.profiles import CURRENT, Profile
 from kafkaemu.config.table import BROKER, TOPIC, KeyTable, Row
 from kafkawire.releases import RELEASES, declared
@@ -44,7 +47,6 @@ _TRUE_BEFORE: dict[str, str | tuple[str, str]] = {
     "cluster_metadata_is_not_authorized": (_FIRST_KRAFT, "3.9"),
     "trips_over_many_partitions": (_FIRST_KRAFT, "3.5"),
     "trips_over_unknown_lists": "4.0",
-    "has_zookeeper_keys": "4.0",
     "log_dirs_name_every_topic": "3.4",
     "unread_aborted_are_null": "3.0",
     "strangers_read_nothing": "3.0",
@@ -101,16 +103,6 @@ _KEYS_BEFORE_4: tuple[Row, ...] = (
     ("message.timestamp.difference.max.ms", "LONG", _INT64_MAX, "[0,...]", "MEDIUM", True),
     ("segment.bytes", "INT", "1073741824", "[14,...]", "MEDIUM", True),
 )
-#: Release -> default of message.format.version; from 3.0 on it never changed again.
-_FORMAT_VERSION = {
-    "2.2": "2.2-IV1",
-    "2.3": "2.3-IV1",
-    "2.4": "2.4-IV1",
-    "2.5": "2.5-IV0",
-    "2.6": "2.6-IV0",
-    "2.7": "2.7-IV2",
-    "2.8": "2.8-IV1",
-}
 
 
 def past_profile(release: str) -> Profile:
@@ -173,11 +165,30 @@ def _keys(release: str) -> tuple[KeyTable, KeyTable] | None:
         name for since, names in _TOPIC_KEYS_SINCE.items() if _is_before(release, since) for name in names
     )
     changed = [*_KEYS_BEFORE_4]
-    format_version = _FORMAT_VERSION.get(release, "3.0-IV1")
+    # It never changed again after 3.0.
+    format_version = past_broker_keys.PROTOCOL_VERSION[release if _is_before(release, "3.0") else "3.0"]
+    broker: list[Row] = [(f"log.{name}", *rest) for name, *rest in changed]  # type: ignore[misc]
+    broker.append(("log.message.format.version", "STRING", format_version, "", "MEDIUM", False))
     changed.append(("message.format.version", "STRING", format_version, "", "MEDIUM", True))
     topic = [row for row in changed if row[0] not in absent]
-    broker = [(f"log.{name}", *rest) for name, *rest in changed]
-    return BROKER.of_release(frozenset(), tuple(broker)), TOPIC.of_release(absent, tuple(topic))  # type: ignore[arg-type]
+    return _broker_keys(release, broker), TOPIC.of_release(absent, tuple(topic))
+
+
+def _broker_keys(release: str, changed: Sequence[Row]) -> KeyTable:
+    absent = frozenset(
+        name for since, names in past_broker_keys.SINCE.items() if _is_before(release, since) for name in names.split()
+    )
+    tested = next(known for known in past_broker_keys.UNTOLD if known == "2.8" or not _is_before(release, known))
+    # What has another default than in 4.3 says how logs work, also before it could be set.
+    untold = frozenset([*past_broker_keys.UNTOLD[tested].split(), *(row[0] for row in changed if row[0] in absent)])
+    protocol_version = past_broker_keys.PROTOCOL_VERSION[release]
+    rows = [*changed, ("inter.broker.protocol.version", "STRING", protocol_version, "", "MEDIUM", False)]
+    rows += past_broker_keys.UNTIL_4
+    if not _is_before(release, "3.9"):
+        rows += past_broker_keys.SINCE_3_9
+    if _is_before(release, "3.0"):
+        rows += past_broker_keys.UNTIL_3
+    return BROKER.of_release(absent - untold, tuple(rows), untold)
 
 
 def _features(release: str) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:

@@ -87,8 +87,6 @@ class Profile:
     trips_over_many_partitions: bool = False
     #: Whether a change of a broker's configs trips over an unknown key that something is to be appended to.
     trips_over_unknown_lists: bool = False
-    #: Whether brokers have keys about ZooKeeper, none of which can be changed at run time.
-    has_zookeeper_keys: bool = False
     #: Whether DescribeLogDirs names topics of which no partition is asked for.
     log_dirs_name_every_topic: bool = False
     #: Whether Fetch has null aborted transactions for partitions that it does not read.

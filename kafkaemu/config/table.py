@@ -88,10 +88,18 @@ class ConfigKey:
 class KeyTable:
     """The keys of one kind of resource, by name."""
 
-    def __init__(self, module: str, *, absent: frozenset[str] = frozenset(), changed: tuple[Row, ...] = ()) -> None:
+    def __init__(
+        self,
+        module: str,
+        *,
+        absent: frozenset[str] = frozenset(),
+        changed: tuple[Row, ...] = (),
+        untold: frozenset[str] = frozenset(),
+    ) -> None:
         self._module = module
         self._absent = absent
         self._changed = changed
+        self._untold = untold
         self._rows: dict[str, Row] = {}
         self._internal: frozenset[str] = frozenset()
         self._keys: dict[str, ConfigKey] = {}
@@ -108,9 +116,12 @@ class KeyTable:
                 self._rows = {name: merged[name] for name in sorted(merged) if name not in self._absent}
         return self._rows
 
-    def of_release(self, absent: frozenset[str], changed: tuple[Row, ...]) -> KeyTable:
-        """The keys of another release: without the ``absent`` ones, and with ``changed`` rows, which may be of other keys."""
-        return KeyTable(self._module, absent=absent, changed=changed)
+    def of_release(
+        self, absent: frozenset[str], changed: tuple[Row, ...], untold: frozenset[str] = frozenset()
+    ) -> KeyTable:
+        """The keys of another release: without the ``absent`` ones, with ``changed`` rows, which may be of other keys, and with
+        ``untold`` ones that are never described."""
+        return KeyTable(self._module, absent=absent, changed=changed, untold=untold)
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name()
@@ -118,7 +129,7 @@ class KeyTable:
     def __iter__(self) -> Iterator[str]:
         """The public names, in alphabetical order."""
         rows = self._by_name()
-        return (name for name in rows if name not in self._internal)
+        return (name for name in rows if name not in self._internal and name not in self._untold)
 
     @property
     def internal(self) -> frozenset[str]:

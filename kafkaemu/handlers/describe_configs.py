@@ -15,6 +15,7 @@ Behavior:
     - A group has configs whether it is there or not; a subscription what was set. [describe_configs/groups_and_metrics]
     - Keys that do not exist are left out, each is told once; no list of keys, and an empty one, mean all.
       [describe_configs/keys, describe_configs/topic_everything]
+    - Brokers have the keys of their release, set or not. [describe_configs/every_key_of_a_broker]
     - Values of sensitive keys are null. [describe_configs/broker, describe_configs/sensitive_keys]
     - Texts are told where they are asked for; they are what the table of keys knows: Kafka's are its own.
       [describe_configs/documentation]
@@ -100,7 +101,7 @@ def _entries(context: Context, resource_type: int, name: str) -> Sequence[Descri
         return describe_topic(config, defaults, own)
     if resource_type == ResourceType.BROKER:
         if name == "":
-            return describe_broker_defaults(defaults)
+            return describe_broker_defaults(defaults, config.broker_keys)
         _check_broker(name, config["node.id"], " or empty string,")
         return describe_broker(config, defaults)
     if resource_type == ResourceType.BROKER_LOGGER:

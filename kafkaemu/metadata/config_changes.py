@@ -97,8 +97,6 @@ def plan_changes(
     if kind == ResourceType.BROKER and not by_broker:
         _check_cordoned(before, after)
     _check_name(kind, name)
-    if kind == ResourceType.BROKER and profile.has_zookeeper_keys:
-        _check_zookeeper_keys(after)
     try:
         if kind == ResourceType.BROKER:
             validate_broker(config, after, is_default=not name)
@@ -238,12 +236,6 @@ def _check_cordoned(before: Mapping[str, str], after: Mapping[str, str]) -> None
             ErrorCode.INVALID_CONFIG,
             f"When updating {_CORDONED} via controllers,  the new value must be a subset of the current configuration value.",
         )
-
-
-def _check_zookeeper_keys(configs: Iterable[str]) -> None:
-    fixed = [key for key in configs if key.startswith("zookeeper.")]
-    if fixed:
-        raise _invalid(f"Cannot update these configs dynamically: Set({', '.join(fixed)})")
 
 
 def _check_minimum(

@@ -177,6 +177,19 @@ def sensitive_keys(session: Session) -> None:
 
 
 @probe
+def every_key_of_a_broker(session: Session) -> None:
+    """The names of all keys of a broker, whether they are set or not."""
+    connection = session.connect()
+
+    def names(answer: dict[str, Tree]) -> dict[str, Tree]:
+        for result in answer["results"]:
+            result["configs"] = sorted(config["name"] for config in result["configs"])
+        return answer
+
+    connection.ask(describe(BROKER, str(broker_id(session)), everything=True), 4, view=names)
+
+
+@probe
 def same_resource_twice(session: Session) -> None:
     """A resource that comes twice is answered twice."""
     name, _ = make_topic(session, "orders")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kafkaemu.config.broker import BrokerConfig
+from kafkaemu.config.dynamic import validate_broker
 from kafkaemu.config.profiles import CURRENT, profile_of
+from kafkaemu.config.values import ConfigError
 from kafkaemu.handlers.served import advertised, served
 from kafkawire.index import APIS
 from kafkawire.releases import RELEASES, UnknownRelease
@@ -58,3 +61,36 @@ def test_brokers_with_zookeeper_tell_what_they_ask_each_other() -> None:
         assert advertised({}, profile).keys() & ZOOKEEPER_KEYS == expected
         assert not served(profile).keys() & ZOOKEEPER_KEYS
         assert list(advertised({}, profile)) == sorted(advertised({}, profile))
+
+
+def configured(release: str, **texts: str) -> BrokerConfig:
+    config = BrokerConfig({name.replace("_", "."): text for name, text in texts.items()})
+    keys = profile_of(release).keys
+    assert keys is not None
+    config.use_keys(*keys)
+    return config
+
+
+def test_keys_that_have_gone_are_there_with_the_values_that_they_are_given() -> None:
+    config = configured("2.8", zookeeper_connect="zk:2181")
+    assert config["zookeeper.connect"] == "zk:2181"
+    assert config["inter.broker.protocol.version"] == "2.8-IV1"
+    assert "port" not in configured("3.3").broker_keys
+    with pytest.raises(ConfigError, match="Cannot update these configs dynamically"):
+        validate_broker(config, {"zookeeper.connect": "other:2181"}, is_default=False)
+    with pytest.raises(ConfigError, match="Not a number of type INT"):
+        configured("2.8", zookeeper_session_timeout_ms="soon")
+
+
+def test_keys_that_came_later_say_how_the_broker_works_and_can_be_set_to_anything() -> None:
+    config = configured("2.8", group_coordinator_threads="3")
+    assert config["group.coordinator.threads"] == 3
+    assert "group.coordinator.threads" not in config.broker_keys
+    validate_broker(config, {"group.coordinator.threads": "many", "cordoned.log.dirs": "/nope"}, is_default=True)
+
+
+@pytest.mark.parametrize("release", [release for release in RELEASES if release < "4.0"])
+def test_a_broker_of_every_release_has_keys(release: str) -> None:
+    names = set(configured(release).broker_keys)
+    assert {"zookeeper.connect", "log.retention.ms", "inter.broker.protocol.version"} <= names
+    assert not {"cordoned.log.dirs", "share.coordinator.threads"} & names
