@@ -136,7 +136,8 @@ def validate_topic_configs(config: BrokerConfig, overrides: Mapping[str, str]) -
         raise ConfigError(
             f"conflict topic config setting min.compaction.lag.ms ({min_lag_ms}) > max.compaction.lag.ms ({max_lag_ms})"
         )
-    if values["remote.storage.enable"] and not config["remote.log.storage.system.enable"]:
+    is_checked = "remote.storage.enable" not in config.topic_keys.once_internal
+    if is_checked and values["remote.storage.enable"] and not config["remote.log.storage.system.enable"]:
         raise ConfigError(
             "Tiered Storage functionality is disabled in the broker. Topic cannot be configured with remote log storage."
         )

@@ -213,8 +213,9 @@ def effective_topic(
     known = _effective.get(config)
     dynamic = (dict(dynamic_default), dict(config.dynamic))
     if known is None or known[0] != dynamic:
+        names = {*config.topic_keys, *config.topic_keys.once_internal}
         # Most topics set nothing of their own, and what they then have changes only with the dynamic defaults.
-        entries = tuple(_effective_default(name, config, dynamic_default) for name in sorted(config.topic_keys))
+        entries = tuple(_effective_default(name, config, dynamic_default) for name in sorted(names))
         known = _effective[config] = (dynamic, entries)
     if not topic_configs:
         return known[1]

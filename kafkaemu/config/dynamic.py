@@ -10,7 +10,7 @@ from typing import Any
 from kafkaemu.config.broker import BrokerConfig, validate_topic_configs
 from kafkaemu.config.dynamic_checks import base_name, check_change
 from kafkaemu.config.table import BROKER, GROUP, TOPIC, ConfigKey
-from kafkaemu.config.values import ConfigError, Value, parse
+from kafkaemu.config.values import ConfigError, Value, java_int, parse
 
 #: Keys whose files and passwords belong to a listener: set only with its prefix (SslConfigs.RECONFIGURABLE_CONFIGS).
 LISTENER_SECURITY = frozenset(
@@ -56,6 +56,10 @@ _MATCHED = (
 
 class BadRequest(ConfigError):
     """A configuration that the reference calls an invalid request instead of an invalid config."""
+
+
+class UnforeseenValue(ConfigError):
+    """A value that the reference trips over."""
 
 
 def kind_of(resource_type: int, name: str) -> str | None:
@@ -148,14 +152,35 @@ def validate_client_metrics(config: BrokerConfig, configs: Mapping[str, str]) ->
         if isinstance(value, tuple) and "" in value:
             raise ConfigError(f"Configuration '{name}' values must not be empty.")
     interval_ms = values.get("interval.ms")
-    if isinstance(interval_ms, int) and not 100 <= interval_ms <= 3_600_000:
-        raise BadRequest(
-            f"Invalid value {interval_ms} for interval.ms, interval must be between 100 and 3600000 (1 hour)"
-        )
+    if isinstance(interval_ms, int):
+        _check_interval(interval_ms)
     matches = values.get("match") or ()
     assert isinstance(matches, tuple)
     for match in matches:
         _check_match(match)
+
+
+def validate_untyped_client_metrics(configs: Mapping[str, str]) -> None:
+    """The same of releases before 4.0, which took the texts apart themselves; also raises `UnforeseenValue`."""
+    for name in configs:
+        if name not in CLIENT_METRICS:
+            raise BadRequest(f"Unknown client metrics configuration: {name}")
+    if "interval.ms" in configs:
+        if (interval_ms := java_int(configs["interval.ms"])) is None:
+            raise UnforeseenValue(f"{configs['interval.ms']} is no INT")
+        _check_interval(interval_ms)
+    if "match" in configs:
+        # Java's split leaves out what is empty at the end, but for a text that is empty.
+        text = configs["match"]
+        for match in text.rstrip(",").split(",") if text.strip(",") or not text else ():
+            _check_match(match)
+
+
+def _check_interval(interval_ms: int) -> None:
+    if not 100 <= interval_ms <= 3_600_000:
+        raise BadRequest(
+            f"Invalid value {interval_ms} for interval.ms, interval must be between 100 and 3600000 (1 hour)"
+        )
 
 
 def _check_match(match: str) -> None:

@@ -25,7 +25,7 @@ _TRUE_BEFORE: dict[str, str | tuple[str, str]] = {
     "prints_kafka_server_started": "4.0",
     "has_no_group_configs": "4.0",
     "list_offsets_answers_repetition": "4.0",
-    "largest_timestamp_is_shallow": "3.7",
+    "largest_timestamp_is_shallow": "3.8",
     "counts_replicas_strictly": "3.7",
     "refuses_append_time": "3.6",
     "groups_end_with_their_offsets": "4.0",
@@ -40,6 +40,7 @@ _TRUE_BEFORE: dict[str, str | tuple[str, str]] = {
     "subscriptions_are_throttled": "4.0",
     "metrics_may_be_of_any_size": "4.0",
     "has_no_client_metrics": "3.7",
+    "client_metrics_are_untyped": "4.0",
     "updates_features_singly": "4.0",
     "features_may_be_nothing": ("3.7", "4.0"),
     "quotas_may_be_nothing": "3.5",
@@ -51,6 +52,7 @@ _TRUE_BEFORE: dict[str, str | tuple[str, str]] = {
     "unread_aborted_are_null": "3.0",
     "strangers_read_nothing": "3.0",
     "cuts_first_batches": "3.0",
+    "nothing_needs_no_conversion": "3.0",
     "tells_replicas_endpoints": "4.0",
     "withholds_zstd": "4.0",
     "withheld_records_are_null": (_FIRST_KRAFT, "4.0"),
@@ -80,15 +82,16 @@ _FEATURES: dict[str, dict[str, tuple[int, int]]] = {
     "streams.version": {"4.1": (1, 0), "4.2": (1, 1)},
 }
 
+#: Topic keys that were internal at first.
+_TIERED = ("local.retention.bytes", "local.retention.ms", "remote.storage.enable")
+_TIERED_IS_PUBLIC_SINCE = "3.6"
 #: Release -> topic keys that came with it.
 _TOPIC_KEYS_SINCE = {
     "2.3": ("max.compaction.lag.ms",),
+    "3.0": _TIERED,
     "3.6": (
-        "local.retention.bytes",
-        "local.retention.ms",
         "message.timestamp.after.max.ms",
         "message.timestamp.before.max.ms",
-        "remote.storage.enable",
     ),
     "3.8": ("compression.gzip.level", "compression.lz4.level", "compression.zstd.level"),
     "3.9": ("remote.log.copy.disable", "remote.log.delete.on.disable"),
@@ -164,6 +167,7 @@ def _keys(release: str) -> tuple[KeyTable, KeyTable] | None:
     absent = frozenset(
         name for since, names in _TOPIC_KEYS_SINCE.items() if _is_before(release, since) for name in names
     )
+    once_internal = frozenset(_TIERED if _is_before(release, _TIERED_IS_PUBLIC_SINCE) else ()) - absent
     changed = [*_KEYS_BEFORE_4]
     # It never changed again after 3.0.
     format_version = past_broker_keys.PROTOCOL_VERSION[release if _is_before(release, "3.0") else "3.0"]
@@ -171,7 +175,7 @@ def _keys(release: str) -> tuple[KeyTable, KeyTable] | None:
     broker.append(("log.message.format.version", "STRING", format_version, "", "MEDIUM", False))
     changed.append(("message.format.version", "STRING", format_version, "", "MEDIUM", True))
     topic = [row for row in changed if row[0] not in absent]
-    return _broker_keys(release, broker), TOPIC.of_release(absent, tuple(topic))
+    return _broker_keys(release, broker), TOPIC.of_release(absent, tuple(topic), once_internal=once_internal)
 
 
 def _broker_keys(release: str, changed: Sequence[Row]) -> KeyTable:

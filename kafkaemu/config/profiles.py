@@ -73,6 +73,8 @@ class Profile:
     metrics_may_be_of_any_size: bool = False
     #: Whether there are no configs of client metrics (KIP-714).
     has_no_client_metrics: bool = False
+    #: Whether configs of client metrics have no types: they are told as they were set, without defaults, and lists may have gaps.
+    client_metrics_are_untyped: bool = False
     #: Whether UpdateFeatures takes every feature for itself.
     updates_features_singly: bool = False
     #: Whether any name will do for a feature that is to be at level 0.
@@ -95,6 +97,8 @@ class Profile:
     strangers_read_nothing: bool = False
     #: Whether Fetch up to version 2 has the beginning of a first batch that is larger than the limit.
     cuts_first_batches: bool = False
+    #: Whether a partition without records to convert is told also where conversion is switched off.
+    nothing_needs_no_conversion: bool = False
     #: Whether Fetch tells replicas, too, where the leader is.
     tells_replicas_endpoints: bool = False
     #: Whether Fetch up to version 9 gives nothing out of topics whose own compression is zstd.

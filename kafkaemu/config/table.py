@@ -95,11 +95,14 @@ class KeyTable:
         absent: frozenset[str] = frozenset(),
         changed: tuple[Row, ...] = (),
         untold: frozenset[str] = frozenset(),
+        once_internal: frozenset[str] = frozenset(),
     ) -> None:
         self._module = module
         self._absent = absent
         self._changed = changed
         self._untold = untold
+        #: Names of keys that were internal in a past release. New topics are told of them like of public ones.
+        self.once_internal = once_internal
         self._rows: dict[str, Row] = {}
         self._internal: frozenset[str] = frozenset()
         self._keys: dict[str, ConfigKey] = {}
@@ -108,7 +111,7 @@ class KeyTable:
         if not self._rows:
             module = import_module(self._module)
             internal: tuple[Row, ...] = getattr(module, "INTERNAL", ())
-            self._internal = frozenset(row[0] for row in internal)
+            self._internal = self.once_internal.union(row[0] for row in internal)
             self._rows = {row[0]: row for row in (*module.ROWS, *internal)}
             if self._absent or self._changed:
                 changed = {row[0]: row for row in self._changed}
@@ -117,11 +120,15 @@ class KeyTable:
         return self._rows
 
     def of_release(
-        self, absent: frozenset[str], changed: tuple[Row, ...], untold: frozenset[str] = frozenset()
+        self,
+        absent: frozenset[str],
+        changed: tuple[Row, ...],
+        untold: frozenset[str] = frozenset(),
+        once_internal: frozenset[str] = frozenset(),
     ) -> KeyTable:
-        """The keys of another release: without the ``absent`` ones, with ``changed`` rows, which may be of other keys, and with
-        ``untold`` ones that are never described."""
-        return KeyTable(self._module, absent=absent, changed=changed, untold=untold)
+        """The keys of another release: without the ``absent`` ones, with ``changed`` rows, which may be of other keys, with
+        ``untold`` ones that are never described, and with some that are internal there."""
+        return KeyTable(self._module, absent=absent, changed=changed, untold=untold, once_internal=once_internal)
 
     def __contains__(self, name: object) -> bool:
         return name in self._by_name()

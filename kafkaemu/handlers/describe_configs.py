@@ -13,6 +13,8 @@ Behavior:
     - No error has the message "". [describe_configs/topic_everything]
     - The broker without a name tells only what is set for all brokers. [describe_configs/cluster_wide_defaults]
     - A group has configs whether it is there or not; a subscription what was set. [describe_configs/groups_and_metrics]
+    - In profiles up to 3.9 a subscription has nothing but what was set, without types. [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
     - Keys that do not exist are left out, each is told once; no list of keys, and an empty one, mean all.
       [describe_configs/keys, describe_configs/topic_everything]
     - Brokers have the keys of their release, set or not. [describe_configs/every_key_of_a_broker]
@@ -35,6 +37,7 @@ from collections.abc import Sequence
 from kafkaemu.config.described import (
     TYPE_NUMBERS,
     Described,
+    Source,
     describe_broker,
     describe_broker_defaults,
     describe_client_metrics,
@@ -83,7 +86,10 @@ def _describe(
         return result
     keys = set(resource.configuration_keys or ())
     result.configs = [_entry(entry, body.include_synonyms) for entry in entries if not keys or entry.name in keys]
-    if body.include_documentation:
+    if resource.resource_type == ResourceType.CLIENT_METRICS and context.profile.client_metrics_are_untyped:
+        for config in result.configs:
+            config.documentation = ""
+    elif body.include_documentation:
         for config in result.configs:
             config.documentation = documentation(resource.resource_type, config.name)
     return result
@@ -110,6 +116,8 @@ def _entries(context: Context, resource_type: int, name: str) -> Sequence[Descri
     if resource_type == ResourceType.CLIENT_METRICS and not context.profile.has_no_client_metrics:
         if not name:
             raise _Refused(ErrorCode.INVALID_REQUEST, "Client metrics subscription name must not be empty")
+        if context.profile.client_metrics_are_untyped:
+            return [Described(key, text, Source.CLIENT_METRICS, "UNKNOWN") for key, text in own.items()]
         return describe_client_metrics(own)
     if resource_type == ResourceType.GROUP and not context.profile.has_no_group_configs:
         if not name:

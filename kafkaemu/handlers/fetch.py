@@ -57,6 +57,8 @@ Behavior:
 Versions:
     - 4 is the first; in profiles up to 3.9 also 0 to 3, where records are message sets (`kafkaemu.replica.down_conversion`).
       [fetch/every_version, message_sets/*]
+    - There UNSUPPORTED_VERSION for topics with `message.downconversion.enable=false`, but to replicas.
+      [message_sets/down_conversion_switched_off]
     - Topics whose own codec is zstd are told in every version; in profiles up to 3.9 with UNSUPPORTED_COMPRESSION_TYPE before
       10. [fetch_checks/zstd_of_the_topic, message_sets/recompressed]
     - 5 adds the log's start offset, 7 sessions, 9 leader epochs, 11 the preferred replica, which is never named here.
@@ -70,8 +72,10 @@ Versions:
 
 from __future__ import annotations
 
+from kafkaemu.config.broker import topic_values
 from kafkaemu.delayed import Parked
 from kafkaemu.handlers.context import Answer, Context, Request, log_refusal
+from kafkaemu.metadata.image import ResourceType
 from kafkaemu.replica.fetch_sessions import (
     FINAL_EPOCH,
     INITIAL_EPOCH,
@@ -418,19 +422,33 @@ class _EarlyFetch(_Fetch):
         return readings
 
     def _partition_data(self, reading: Reading, answer: FetchResponse) -> PartitionData:
-        version, partition = self._request.version, reading.entry.partition
-        if partition is not None:
-            is_tellable = partition.log.config.compression_type != "zstd"
-            if is_tellable and not reading.code and version < _BATCHES:
-                from kafkaemu.replica.down_conversion import for_old_consumer
+        partition = reading.entry.partition
+        if partition is None or not (code := self._withheld(reading, partition.log.config.compression_type)):
+            return super()._partition_data(reading, answer)
+        reading = Reading(reading.entry, code)
+        if not self._context.profile.unread_aborted_are_null:
+            reading.aborted = []
+        data = super()._partition_data(reading, answer)
+        if self._context.profile.withheld_records_are_null:
+            data.records = None
+        return data
 
-                is_tellable = for_old_consumer(reading, 0 if version < _MAGIC_1 else 1)
-            if not is_tellable:
-                reading = Reading(reading.entry, ErrorCode.UNSUPPORTED_COMPRESSION_TYPE)
-                if not self._context.profile.unread_aborted_are_null:
-                    reading.aborted = []
-                if self._context.profile.withheld_records_are_null:
-                    data = super()._partition_data(reading, answer)
-                    data.records = None
-                    return data
-        return super()._partition_data(reading, answer)
+    def _withheld(self, reading: Reading, compression: str) -> ErrorCode:
+        """Why the client gets no records, whatever was read; 0, and the records as it knows them, where it does."""
+        version = self._request.version
+        if compression == "zstd":
+            return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE
+        if version >= _BATCHES or (not reading.size and self._context.profile.nothing_needs_no_conversion):
+            return ErrorCode.NONE
+        if self._rules.replica_id < 0 and not self._converts(reading.entry.topic or ""):
+            return ErrorCode.UNSUPPORTED_VERSION
+        from kafkaemu.replica.down_conversion import for_old_consumer
+
+        if reading.code or for_old_consumer(reading, 0 if version < _MAGIC_1 else 1):
+            return ErrorCode.NONE
+        return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE
+
+    def _converts(self, topic: str) -> bool:
+        """Whether batches of the topic are converted for old consumers."""
+        values = topic_values(self._context.config, self._context.image.configs(ResourceType.TOPIC, topic))
+        return values["message.downconversion.enable"] is True

@@ -19,6 +19,8 @@ Behavior:
     - A config that the resource would have then cannot be: 40. [incremental_alter_configs/bad_changes_of_a_topic,
       incremental_alter_configs/group, incremental_alter_configs/client_metrics,
       incremental_alter_configs/client_metrics_lists]
+    - In profiles up to 3.9 lists of client metrics may have gaps, and an interval that is no number is UNKNOWN_SERVER_ERROR
+      (-1). [test: tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
     - For brokers that is 42: keys that are read at start, and values that a running broker cannot take; unknown keys are
       taken. [incremental_alter_configs/bad_changes_of_brokers, incremental_alter_configs/what_a_broker_cannot_become]
     - A topic that is not there: UNKNOWN_TOPIC_OR_PARTITION (3). [incremental_alter_configs/unknown_resources,

@@ -13,7 +13,15 @@ from enum import IntEnum
 import attrs
 
 from kafkaemu.config.broker import BrokerConfig
-from kafkaemu.config.dynamic import BadRequest, default_of, kind_of, validate_broker, validator_of
+from kafkaemu.config.dynamic import (
+    BadRequest,
+    UnforeseenValue,
+    default_of,
+    kind_of,
+    validate_broker,
+    validate_untyped_client_metrics,
+    validator_of,
+)
 from kafkaemu.config.profiles import CURRENT, Profile
 from kafkaemu.config.values import ConfigError, java_int
 from kafkaemu.metadata.image import MetadataImage, ResourceType
@@ -100,8 +108,12 @@ def plan_changes(
     try:
         if kind == ResourceType.BROKER:
             validate_broker(config, after, is_default=not name)
+        elif kind == ResourceType.CLIENT_METRICS and profile.client_metrics_are_untyped:
+            validate_untyped_client_metrics(after)
         else:
             validator_of(kind)(config, after)
+    except UnforeseenValue:
+        raise RefusedChange(ErrorCode.UNKNOWN_SERVER_ERROR, None) from None
     except ConfigError as error:
         is_bad_request = kind == ResourceType.BROKER or isinstance(error, BadRequest)
         code = ErrorCode.INVALID_REQUEST if is_bad_request else ErrorCode.INVALID_CONFIG

@@ -148,7 +148,7 @@ class Clients:
                 key: parse(key, kind, self._resources[name].get(key, default))
                 for key, (kind, default) in CLIENT_METRICS.items()
             }
-            if all(_matches(match, attributes) for match in values["match"]):
+            if all(_matches(match, attributes) for match in values["match"] if match):
                 metrics += values["metrics"]
                 interval_ms = min(interval_ms, values["interval.ms"])
         # Their order is that of a hash set of the reference, and is part of the subscription's number.

@@ -6,6 +6,8 @@ Releases from 4.0 on close the connection of whoever asks in these versions.
 from kafkaconform.batches import LOG_APPEND_TIME, TIMESTAMP_MS, Record, batch
 from kafkaconform.message_sets import message, wrapper
 from kafkaconform.prepare import append, make_topic, produce_request
+from kafkaconform.probes.describe_configs import TOPIC
+from kafkaconform.probes.incremental_alter_configs import SET, alter
 from kafkaconform.registry import probe
 from kafkaconform.session import Probing, Session
 from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchTopic
@@ -108,6 +110,28 @@ def nothing_to_convert(session: Session) -> None:
     ask_old_fetches(session, connection, name, 7)
     for version in (0, 3):
         connection.ask(fetch(session.name("missing")), version)
+
+
+@probe
+def down_conversion_switched_off(session: Session) -> None:
+    """No batches of a topic with message.downconversion.enable=false come down to consumers: 35; from 3.0 on not even of an empty
+    partition. They do to who says that it is a replica. What is compressed with zstd has its own code.
+    """
+    names = [make_topic(session, name)[0] for name in ("empty", "orders", "zstd")]
+    connection = session.connect()
+    for name in names:
+        connection.ask(alter(TOPIC, name, ("message.downconversion.enable", SET, "false")), 1)
+    connection.ask(alter(TOPIC, names[-1], ("compression.type", SET, "zstd")), 1)
+    for name in names[1:]:
+        append(session, name, batch([Record(b"value")]))
+    old = session.connect()
+    for name in names:
+        for version in (1, 3, 4):
+            old.ask(fetch(name), version)
+    old.ask(fetch(names[1], 7), 3)
+    replica = fetch(names[1])
+    replica.replica_id = 1
+    old.ask(replica, 3)
 
 
 @probe
