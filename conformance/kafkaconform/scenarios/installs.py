@@ -173,7 +173,7 @@ class GoClient(ScenarioClient):
 
     Args:
         program: the folder in ``go/``.
-        modules: ``go`` for today's releases, or the name of another ``.mod`` file there.
+        modules: ``go`` for today's releases, or the name of another ``.mod`` file there; that is built with the tag ``old``.
         import_path: what the library was called then, where it has been renamed: (today's, then).
     """
 
@@ -204,6 +204,8 @@ class GoClient(ScenarioClient):
             "-o",
             str(self.folder / "scenarios"),
         ]
+        if self.modules != "go":
+            build.append("-tags=old")
         run_tool([*build, f"./{self.program}"], source, self.name, CGO_ENABLED="0", GOFLAGS="", GOWORK="off")
 
     def command(self) -> list[str]:

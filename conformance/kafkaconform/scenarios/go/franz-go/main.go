@@ -4,7 +4,6 @@ package main
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"time"
 
@@ -39,67 +38,40 @@ func deadline() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), harness.Deadline)
 }
 
-func (*client) NullRecords() bool { return true }
-
-func (c *client) Create(topic string, partitions int32) error {
-	ctx, cancel := deadline()
-	defer cancel()
-	request := kmsg.NewCreateTopicsRequest()
-	wanted := kmsg.NewCreateTopicsRequestTopic()
-	wanted.Topic, wanted.NumPartitions, wanted.ReplicationFactor = topic, partitions, 1
-	config := kmsg.NewCreateTopicsRequestTopicConfig()
-	forever := "-1"
-	config.Name, config.Value = "retention.ms", &forever
-	wanted.Configs = append(wanted.Configs, config)
-	request.Topics = append(request.Topics, wanted)
-	response, err := request.RequestWith(ctx, c.admin)
-	if err != nil {
-		return err
-	}
-	return kerr.ErrorForCode(response.Topics[0].ErrorCode)
+func (*client) Abilities() harness.Abilities {
+	return harness.Abilities{NullRecords: true, Static: true, Idempotence: true,
+		Strategies: []string{"range", "roundrobin", "sticky", "cooperative-sticky"},
+		Resets:     []string{"earliest", "latest"}, OutOfRange: []string{"earliest", "latest", "none"}}
 }
 
-func (c *client) Topics() ([]string, error) {
-	ctx, cancel := deadline()
-	defer cancel()
-	request := kmsg.NewMetadataRequest()
-	response, err := request.RequestWith(ctx, c.admin)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, each := range response.Topics {
-		names = append(names, *each.Topic)
-	}
-	return names, nil
+type producer struct {
+	topic  string
+	client *kgo.Client
 }
 
-func (c *client) Delete(topic string) error {
-	ctx, cancel := deadline()
-	defer cancel()
-	request := kmsg.NewDeleteTopicsRequest()
-	request.TopicNames = append(request.TopicNames, topic)
-	named := kmsg.NewDeleteTopicsRequestTopic()
-	named.Topic = &topic
-	request.Topics = append(request.Topics, named)
-	response, err := request.RequestWith(ctx, c.admin)
-	if err != nil {
-		return err
+func (c *client) Produce(topic string, sending harness.Sending) (harness.Producer, error) {
+	settings := []kgo.Opt{kgo.SeedBrokers(c.bootstrap), kgo.ProducerBatchCompression(kgo.NoCompression()),
+		kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerLinger(20 * time.Millisecond)}
+	if sending.Codec != "" {
+		settings = append(settings, kgo.ProducerBatchCompression(codecs[sending.Codec]))
 	}
-	return kerr.ErrorForCode(response.Topics[0].ErrorCode)
+	if sending.Small {
+		settings = append(settings, kgo.ProducerBatchMaxBytes(1024), kgo.ProducerLinger(0))
+	}
+	if sending.Limit != 0 {
+		settings = append(settings, kgo.RecordDeliveryTimeout(sending.Limit))
+	}
+	made, err := kgo.NewClient(settings...)
+	return &producer{topic, made}, err
 }
 
-func (c *client) Produce(topic, codec string, records []harness.Record) error {
-	producer, err := kgo.NewClient(kgo.SeedBrokers(c.bootstrap), kgo.ProducerBatchCompression(codecs[codec]),
-		kgo.RecordPartitioner(kgo.ManualPartitioner()), kgo.ProducerLinger(20*time.Millisecond))
-	if err != nil {
-		return err
-	}
-	defer producer.Close()
+func (p *producer) Send(records []harness.Record) error {
 	var sent []*kgo.Record
 	for _, each := range records {
-		record := &kgo.Record{Topic: topic, Partition: each.Partition, Key: each.Key, Value: each.Value,
-			Timestamp: time.UnixMilli(each.TimestampMs)}
+		record := &kgo.Record{Topic: p.topic, Partition: each.Partition, Key: each.Key, Value: each.Value}
+		if each.TimestampMs != 0 {
+			record.Timestamp = time.UnixMilli(each.TimestampMs)
+		}
 		for _, header := range each.Headers {
 			record.Headers = append(record.Headers, kgo.RecordHeader{Key: header.Key, Value: header.Value})
 		}
@@ -107,38 +79,22 @@ func (c *client) Produce(topic, codec string, records []harness.Record) error {
 	}
 	ctx, cancel := deadline()
 	defer cancel()
-	return producer.ProduceSync(ctx, sent...).FirstErr()
+	return p.client.ProduceSync(ctx, sent...).FirstErr()
 }
 
-type member struct {
-	client *kgo.Client
-	mutex  sync.Mutex
-	count  int
+func (p *producer) Close() error {
+	p.client.Close()
+	return nil
 }
 
-func (c *client) Join(topic, group string) (harness.Member, error) {
-	m := &member{}
-	changed := func(sign int) func(context.Context, *kgo.Client, map[string][]int32) {
-		return func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
-			m.mutex.Lock()
-			defer m.mutex.Unlock()
-			m.count += sign * len(partitions[topic])
-		}
-	}
-	var err error
-	m.client, err = kgo.NewClient(kgo.SeedBrokers(c.bootstrap), kgo.ConsumerGroup(group), kgo.ConsumeTopics(topic),
-		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()), kgo.DisableAutoCommit(),
-		kgo.HeartbeatInterval(harness.HeartbeatTime), kgo.SessionTimeout(harness.SessionTime),
-		kgo.OnPartitionsAssigned(changed(1)), kgo.OnPartitionsRevoked(changed(-1)), kgo.OnPartitionsLost(changed(-1)))
-	return m, err
-}
-
-func (m *member) Poll() ([]harness.Record, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), harness.PollTime)
+// poll waits for records; what the library says about data that was lost is no failure where it was told to go on.
+func poll(client *kgo.Client, wait time.Duration) ([]harness.Record, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
-	fetches := m.client.PollFetches(ctx)
+	fetches := client.PollFetches(ctx)
 	for _, failed := range fetches.Errors() {
-		if !errors.Is(failed.Err, context.DeadlineExceeded) && !strings.Contains(failed.Err.Error(), "deadline") {
+		var lost *kgo.ErrDataLoss
+		if !errors.As(failed.Err, &lost) && !errors.Is(failed.Err, context.DeadlineExceeded) {
 			return nil, failed.Err
 		}
 	}
@@ -155,16 +111,144 @@ func (m *member) Poll() ([]harness.Record, error) {
 	return records, nil
 }
 
+type reader struct {
+	*client
+	topic    string
+	consumer *kgo.Client
+}
+
+func (c *client) Open(topic string, offset int64) (harness.Seeker, error) {
+	start := kgo.NewOffset().At(offset)
+	switch offset {
+	case harness.First:
+		start = kgo.NewOffset().AtStart()
+	case harness.Last:
+		start = kgo.NewOffset().AtEnd()
+	}
+	consumer, err := kgo.NewClient(kgo.SeedBrokers(c.bootstrap),
+		kgo.ConsumePartitions(map[string]map[int32]kgo.Offset{topic: {0: start}}))
+	return &reader{c, topic, consumer}, err
+}
+
+// Seek looks the ends up: the library takes offsets only.
+func (r *reader) Seek(offset int64) error {
+	if offset < 0 {
+		var err error
+		if offset, err = r.OffsetAt(r.topic, offset); err != nil {
+			return err
+		}
+	}
+	r.consumer.SetOffsets(map[string]map[int32]kgo.EpochOffset{r.topic: {0: {Epoch: -1, Offset: offset}}})
+	return nil
+}
+
+func (r *reader) Poll(wait time.Duration) ([]harness.Record, error) { return poll(r.consumer, wait) }
+
+func (r *reader) Close() error {
+	r.consumer.Close()
+	return nil
+}
+
+type member struct {
+	purged   bool
+	topic    string
+	client   *kgo.Client
+	mutex    sync.Mutex
+	assigned map[int32]bool
+	revoked  []int32
+}
+
+var (
+	strategies = map[string]kgo.GroupBalancer{
+		"":                   kgo.CooperativeStickyBalancer(),
+		"range":              kgo.RangeBalancer(),
+		"roundrobin":         kgo.RoundRobinBalancer(),
+		"sticky":             kgo.StickyBalancer(),
+		"cooperative-sticky": kgo.CooperativeStickyBalancer(),
+	}
+	resets = map[string]kgo.Offset{
+		"earliest": kgo.NewOffset().AtStart(),
+		"latest":   kgo.NewOffset().AtEnd(),
+		"none":     kgo.NoResetOffset(),
+	}
+)
+
+func (c *client) Join(topic, group string, joining harness.Joining) (harness.Member, error) {
+	m := &member{topic: topic, assigned: map[int32]bool{}}
+	revoked := func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
+		m.mutex.Lock()
+		defer m.mutex.Unlock()
+		for _, partition := range partitions[topic] {
+			delete(m.assigned, partition)
+			m.revoked = append(m.revoked, partition)
+		}
+	}
+	assigned := func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
+		m.mutex.Lock()
+		defer m.mutex.Unlock()
+		for _, partition := range partitions[topic] {
+			m.assigned[partition] = true
+		}
+	}
+	settings := []kgo.Opt{kgo.SeedBrokers(c.bootstrap), kgo.ConsumerGroup(group), kgo.ConsumeTopics(topic),
+		kgo.ConsumeResetOffset(resets[joining.Reset]), kgo.DisableAutoCommit(), kgo.Balancers(strategies[joining.Strategy]),
+		kgo.HeartbeatInterval(harness.HeartbeatTime), kgo.SessionTimeout(harness.SessionTime),
+		kgo.OnPartitionsAssigned(assigned), kgo.OnPartitionsRevoked(revoked), kgo.OnPartitionsLost(revoked)}
+	if joining.Instance != "" {
+		settings = append(settings, kgo.InstanceID(joining.Instance))
+	}
+	if joining.Network != nil {
+		settings = append(settings, kgo.Dialer(joining.Network.DialContext))
+	}
+	var err error
+	m.client, err = kgo.NewClient(settings...)
+	return m, err
+}
+
+// Poll does what the library asks of its users where a topic was made anew: without it, it never goes on.
+func (m *member) Poll(wait time.Duration) ([]harness.Record, error) {
+	records, err := poll(m.client, wait)
+	if errors.Is(err, kerr.UnknownTopicID) && !m.purged {
+		m.purged = true
+		m.client.PurgeTopicsFromClient(m.topic)
+		m.client.AddConsumeTopics(m.topic)
+	}
+	return records, err
+}
+
 func (m *member) Commit() error {
 	ctx, cancel := deadline()
 	defer cancel()
 	return m.client.CommitUncommittedOffsets(ctx)
 }
 
-func (m *member) Assignment() int {
+func (m *member) CommitAt(topic string, offset int64) (err error) {
+	ctx, cancel := deadline()
+	defer cancel()
+	offsets := map[string]map[int32]kgo.EpochOffset{topic: {0: {Epoch: -1, Offset: offset}}}
+	m.client.CommitOffsetsSync(ctx, offsets,
+		func(_ *kgo.Client, _ *kmsg.OffsetCommitRequest, response *kmsg.OffsetCommitResponse, failed error) {
+			if err = failed; err == nil {
+				err = kerr.ErrorForCode(response.Topics[0].Partitions[0].ErrorCode)
+			}
+		})
+	return err
+}
+
+func (m *member) Assignment() []int32 {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	return m.count
+	var assigned []int32
+	for partition := range m.assigned {
+		assigned = append(assigned, partition)
+	}
+	return assigned
+}
+
+func (m *member) Revoked() []int32 {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return append([]int32(nil), m.revoked...)
 }
 
 func (m *member) Close() error {

@@ -11,60 +11,14 @@ import (
 	"time"
 )
 
-// Deadline bounds every wait of a check, PollTime one poll of a member.
-const (
-	Deadline         = 30 * time.Second
-	PollTime         = 100 * time.Millisecond
-	HeartbeatTime    = 300 * time.Millisecond
-	SessionTime      = 10 * time.Second
-	firstTimestampMs = 1_700_000_000_000
-)
-
-// Header of a record.
-type Header struct {
-	Key   string
-	Value []byte
-}
-
-// Record as a user sees it. The offset is that which it is to get, or has.
-type Record struct {
-	Partition   int32
-	Offset      int64
-	Key, Value  []byte
-	Headers     []Header
-	TimestampMs int64
-}
-
-// Member of a group.
-type Member interface {
-	// Poll waits a moment for records.
-	Poll() ([]Record, error)
-	// Commit commits everything that was polled.
-	Commit() error
-	// Assignment is how many partitions it has now.
-	Assignment() int
-	// Close leaves the group.
-	Close() error
-}
-
-// Client is what a library looks like to the scenarios.
-type Client interface {
-	// NullRecords says whether null and empty keys and values are told apart when read.
-	NullRecords() bool
-	Create(topic string, partitions int32) error
-	Topics() ([]string, error)
-	Delete(topic string) error
-	// Produce waits until all records are acknowledged.
-	Produce(topic, codec string, records []Record) error
-	Join(topic, group string) (Member, error)
-}
+const firstTimestampMs = 1_700_000_000_000
 
 type scenarios struct {
 	client Client
 	prefix string
 }
 
-// Main runs every scenario and reports each.
+// Main runs every scenario that the library can do, and reports each.
 func Main(codecs []string, connect func(bootstrap string) (Client, error)) {
 	client, err := connect(os.Args[1])
 	if err != nil {
@@ -72,12 +26,36 @@ func Main(codecs []string, connect func(bootstrap string) (Client, error)) {
 		os.Exit(1)
 	}
 	all := &scenarios{client, os.Args[2]}
+	if len(os.Args) > 3 {
+		report("restart", all.restart)
+		return
+	}
 	for _, codec := range codecs {
 		report("round_trip:"+codec, func() (string, error) { return all.roundTrip(codec) })
 	}
 	report("resume", all.resume)
 	report("rebalance", all.rebalance)
+	abilities := client.Abilities()
+	for _, strategy := range abilities.Strategies {
+		report("strategy:"+strategy, func() (string, error) { return all.strategy(strategy) })
+	}
+	if abilities.Static {
+		report("static", all.static)
+	}
+	report("silent", all.silent)
+	report("seek", all.seek)
+	report("reset", all.reset)
+	if abilities.Idempotence {
+		report("idempotence", all.idempotence)
+	}
+	report("compaction", all.compaction)
+	report("timeouts", all.timeouts)
+	report("times", all.times)
 	report("topics", all.topics)
+	if admin, ok := client.(Administrator); ok {
+		report("configs", func() (string, error) { return all.configs(admin) })
+		report("groups", func() (string, error) { return all.groups(admin) })
+	}
 }
 
 func report(check string, body func() (string, error)) {
@@ -115,8 +93,12 @@ func expected(partition int32, offset int64) Record {
 }
 
 func (all *scenarios) create(name string, partitions int32) (string, error) {
+	return all.createWith(name, partitions, map[string]string{"retention.ms": "-1"})
+}
+
+func (all *scenarios) createWith(name string, partitions int32, configs map[string]string) (string, error) {
 	topic := all.prefix + "-" + name
-	if err := all.client.Create(topic, partitions); err != nil {
+	if err := all.client.Create(topic, partitions, configs); err != nil {
 		return topic, err
 	}
 	return topic, all.waitForTopic(topic, true)
@@ -124,18 +106,12 @@ func (all *scenarios) create(name string, partitions int32) (string, error) {
 
 // waitForTopic is there because Kafka's controller answers a moment before its brokers have heard of the change.
 func (all *scenarios) waitForTopic(topic string, wanted bool) error {
-	for end := time.Now().Add(Deadline); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	return until(fmt.Sprintf("topic %s is listed: %v", topic, wanted), func() (bool, error) {
 		names, err := all.client.Topics()
-		if err != nil {
-			return err
-		}
 		sort.Strings(names)
 		index := sort.SearchStrings(names, topic)
-		if (index < len(names) && names[index] == topic) == wanted {
-			return nil
-		}
-	}
-	return fmt.Errorf("topic %s is not listed as it should be: listed %v", topic, wanted)
+		return (index < len(names) && names[index] == topic) == wanted, err
+	})
 }
 
 func (all *scenarios) fill(codec, topic string, partitions int32, first, end int64) error {
@@ -145,15 +121,38 @@ func (all *scenarios) fill(codec, topic string, partitions int32, first, end int
 			records = append(records, expected(partition, offset))
 		}
 	}
-	return all.client.Produce(topic, codec, records)
+	return all.send(topic, Sending{Codec: codec}, records)
+}
+
+// send uses a producer of its own.
+func (all *scenarios) send(topic string, sending Sending, records []Record) error {
+	producer, err := all.client.Produce(topic, sending)
+	if err != nil {
+		return err
+	}
+	err = producer.Send(records)
+	if closing := producer.Close(); err == nil {
+		err = closing
+	}
+	return err
+}
+
+// until tries until a condition holds.
+func until(what string, holds func() (bool, error)) error {
+	for end := time.Now().Add(Deadline); time.Now().Before(end); time.Sleep(2 * time.Millisecond) {
+		if reached, err := holds(); reached || err != nil {
+			return err
+		}
+	}
+	return fmt.Errorf("not in time: %s", what)
 }
 
 // read polls so many records, which must be those from offset first on in every partition.
-func (all *scenarios) read(member Member, count int, first int64) error {
+func (all *scenarios) read(member Reader, count int, first int64) error {
 	next := map[int32]int64{}
 	seen := 0
 	for end := time.Now().Add(Deadline); seen < count && time.Now().Before(end); {
-		records, err := member.Poll()
+		records, err := member.Poll(PollTime)
 		if err != nil {
 			return err
 		}
@@ -173,7 +172,7 @@ func (all *scenarios) read(member Member, count int, first int64) error {
 }
 
 func (all *scenarios) same(found, wanted []byte) bool {
-	return bytes.Equal(found, wanted) && (!all.client.NullRecords() || (found == nil) == (wanted == nil))
+	return bytes.Equal(found, wanted) && (!all.client.Abilities().NullRecords || (found == nil) == (wanted == nil))
 }
 
 func (all *scenarios) compare(found, wanted Record) string {
@@ -210,7 +209,7 @@ func (all *scenarios) roundTrip(codec string) (string, error) {
 
 // inGroup reads as the only member of a group, commits and leaves.
 func (all *scenarios) inGroup(topic, group string, count int, first int64) error {
-	member, err := all.client.Join(topic, all.prefix+"-"+group)
+	member, err := all.client.Join(topic, all.prefix+"-"+group, Joining{Reset: "earliest"})
 	if err != nil {
 		return err
 	}
@@ -238,65 +237,4 @@ func (all *scenarios) resume() (string, error) {
 		}
 	}
 	return "went on at 8", nil
-}
-
-func (all *scenarios) rebalance() (string, error) {
-	topic, err := all.create("rebalance", 4)
-	if err != nil {
-		return "", err
-	}
-	first, err := all.client.Join(topic, all.prefix+"-rebalance")
-	if err != nil {
-		return "", err
-	}
-	defer first.Close()
-	second, err := all.client.Join(topic, all.prefix+"-rebalance")
-	if err != nil {
-		return "", err
-	}
-	sharing := share(2, first, second)
-	if err := second.Close(); err != nil {
-		return "", err
-	}
-	if sharing != nil {
-		return "", sharing
-	}
-	if err := share(4, first); err != nil {
-		return "", err
-	}
-	if err := all.fill("none", topic, 4, 0, 1); err != nil {
-		return "", err
-	}
-	return "2 and 2, then 4", all.read(first, 4, 0)
-}
-
-// share polls until each of the members has so many partitions.
-func share(partitions int, members ...Member) error {
-	for end := time.Now().Add(Deadline); time.Now().Before(end); {
-		settled := true
-		for _, member := range members {
-			if _, err := member.Poll(); err != nil {
-				return err
-			}
-			settled = settled && member.Assignment() == partitions
-		}
-		if settled {
-			return nil
-		}
-	}
-	return fmt.Errorf("not %d partitions for each of %d members in time", partitions, len(members))
-}
-
-func (all *scenarios) topics() (string, error) {
-	topic, err := all.create("topics", 3)
-	if err != nil {
-		return "", err
-	}
-	if again := all.client.Create(topic, 3); again == nil || !strings.Contains(strings.ToLower(again.Error()), "already exists") {
-		return "", fmt.Errorf("creating the topic again: %v", again)
-	}
-	if err := all.client.Delete(topic); err != nil {
-		return "", err
-	}
-	return "created, listed, refused, deleted", all.waitForTopic(topic, false)
 }
