@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from click.testing import CliRunner
@@ -26,7 +27,7 @@ from kafkaconform.reports.text import summary
 from kafkaconform.results import Difference, Outcome, Run
 from kafkaconform.runner import run_checks
 from kafkaconform.session import ProbeFailed, Session, retried
-from kafkaconform.starting import BrokerCommand
+from kafkaconform.starting import BrokerCommand, unused_port
 from kafkaconform.steps import comparable
 from kafkaconform.undoing import BrokerConfigs
 from kafkawire.declare import TopLevel
@@ -192,6 +193,19 @@ def test_a_broker_that_dies_is_named_with_what_it_was_asked_and_said(tmp_path: P
         assert [result.outcome for result in again.results] == [Outcome.FAILED, Outcome.NOT_RUN]
         assert command.start() is None
     assert why_unreachable("127.0.0.1", own_port)
+
+
+def test_a_broker_ends_with_the_run_and_not_with_the_thread_that_has_started_it_again() -> None:
+    port = unused_port()
+    with BrokerCommand(command_for(port), "127.0.0.1", port) as command:
+        assert command.start() is None
+        for _ in range(2):
+            thread = Thread(target=command.start)
+            thread.start()
+            thread.join()
+            assert why_unreachable("127.0.0.1", port) is None
+            assert command.is_running
+    assert why_unreachable("127.0.0.1", port)
 
 
 def needs_poison(session: Session) -> None:

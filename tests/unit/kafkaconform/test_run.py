@@ -53,6 +53,7 @@ def test_a_run_against_our_broker_is_told_and_written(bootstrap: str, tmp_path: 
     assert {(asked.api, asked.version) for result in found.results for asked in result.asked} >= {("ListGroups", 5)}
     assert {result.path for result in found.results} > {"describe_groups/unknown_groups", "list_groups/every_version"}
     assert f"list_groups: {len(found.results) - 1} passed" in output
+    assert "describe_groups/unknown_groups: 1 passed" in output
     assert len(list(ET.parse(files["junit"]).getroot().iter("testcase"))) == len(found.results)
     assert files["html"].read_text().startswith("<!DOCTYPE html>")
 

@@ -18,23 +18,28 @@ class Restarting(Shared):
             closing(self.client.sender()) as sender,
             closing(self.client.join(topic, Settings(f"{self.prefix}-restart"))) as member,
         ):
-            self.pass_on(topic, sender, member, 0)
+            # More than after it: where the broker begins anew, the member must not take the new end for where it was.
+            self.pass_on(topic, sender, member, range(20))
             member.commit()
             ask_for_restart()
             begin = time.monotonic()
             wait("the topic is there again", lambda: self.is_listed(topic), lambda: self.make_again(topic))
-            self.pass_on(topic, sender, member, 10)
+            self.pass_on(topic, sender, member, range(20, 30))
             # A group that was forgotten has to be joined again before.
             wait("a commit", lambda: has_committed(member), member.poll)
-        return f"10 records before it, 10 more within {time.monotonic() - begin:.1f} s"
+        return f"20 records before it, 10 more within {time.monotonic() - begin:.1f} s"
 
-    def pass_on(self, topic: str, sender: Sender, member: Member, first: int) -> None:
-        """Ten records go from the producer to the member; what it has seen before may come again."""
+    def pass_on(self, topic: str, sender: Sender, member: Member, numbers: range) -> None:
+        """Records with these numbers go from the producer to the member; what it has seen before may come again."""
         now_ms = int(time.time() * 1000)
-        values = {b"%d" % number for number in range(first, first + 10)}
+        values = {b"%d" % number for number in numbers}
         sender.send(topic, [Record(0, 0, b"key", value, (), now_ms) for value in sorted(values)])
         missing = set(values)
-        wait("10 records", lambda: not missing, lambda: missing.difference_update(r.value for r in member.poll()))
+        wait(
+            f"{len(numbers)} records",
+            lambda: not missing,
+            lambda: missing.difference_update(r.value for r in member.poll()),
+        )
 
     def is_listed(self, topic: str) -> bool:
         """Not, either, where the library has not come back to the broker."""
