@@ -13,7 +13,8 @@ from kafkaemu.cli.errors import UsageError
 from kafkaemu.cli.options import Command, Option
 from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.listeners import Listeners, parse_listeners
-from kafkaemu.config.profiles import CURRENT, Profile, profile_of
+from kafkaemu.config.profiles import CURRENT, Profile
+from kafkaemu.config.releases import profile_of
 from kafkaemu.config.sources import load
 from kafkaemu.config.unbuilt import check_built, check_spoken, warnings_of
 from kafkaemu.config.values import ConfigError

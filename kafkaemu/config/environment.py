@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 import attrs
 
-from kafkaemu.config.sources import is_known, near_key
+from kafkaemu.config.spelling import is_known, near_key
 
 PREFIX, BITNAMI_PREFIX = "KAFKA_", "KAFKA_CFG_"
 #: What the id of the cluster is called by Apache's and Confluent's images, and by Bitnami's.

@@ -1,7 +1,6 @@
 """Release profiles: which release of Apache Kafka a broker passes for, as far as clients can tell (``--as-version``).
 
-A profile narrows: what this node has not built, no profile serves. The facts about past releases are imported only for one of
-them; where a release behaves as 4.3 does, its profile says nothing.
+A profile narrows: what this node has not built, no profile serves. Where a release behaves as 4.3 does, its profile says nothing.
 """
 
 from __future__ import annotations
@@ -109,12 +108,3 @@ class Profile:
 
 #: The release that everything else in this project follows.
 CURRENT = Profile(release="4.3")
-
-
-def profile_of(release: str) -> Profile:
-    """The profile of a release: ``3.9``, or ``3.9.1``. Raises `kafkawire.releases.UnknownRelease`, one sentence."""
-    if release == CURRENT.release:
-        return CURRENT
-    from kafkaemu.config.past_releases import past_profile
-
-    return past_profile(release)

@@ -10,16 +10,13 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from kafkaemu.config.spelling import SETTING_RATIO, is_known, near_key
 from kafkaemu.config.table import BROKER
 from kafkaemu.config.values import ConfigError
 
 if TYPE_CHECKING:
     from kafkaemu.config.environment import Environment
     from kafkaemu.world.interface import Disk
-
-#: How near a key of a file, or of a variable, has to be to one of Kafka's to be taken for a typo: keys of plugins and of clients look
-#: like Kafka's, too.
-TYPO_RATIO = 0.9
 
 
 @attrs.frozen
@@ -108,18 +105,6 @@ def _unknown(path: str, names: Iterable[str]) -> Iterable[str]:
         yield f"there is no ZooKeeper here, ignored in {path}: {', '.join(of_zookeeper)}"
 
 
-def near_key(name: str) -> str | None:
-    """The broker key of Kafka that ``name`` is a typo of; None if it looks like none."""
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(name, list(BROKER), n=1, cutoff=TYPO_RATIO)), None)
-
-
-def is_known(name: str) -> bool:
-    """Whether Kafka has a broker key of that name, with or without a listener's prefix."""
-    return name in BROKER or name.startswith("listener.name.")
-
-
 def read_properties(disk: Disk, path: str) -> dict[str, str]:
     """The pairs of a Java properties file. Raises `ConfigError` if it cannot be read."""
     import javaproperties
@@ -143,10 +128,8 @@ def parse_setting(text: str) -> tuple[str, str]:
     if not equals or not name:
         raise ConfigError(f"--set takes key=value, not {text!r}")
     if not is_known(name):
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, list(BROKER), n=1)
+        near = near_key(name, SETTING_RATIO)
         raise ConfigError(
-            f"--set: Kafka has no broker configuration {name}" + (f"; did you mean {near[0]}?" if near else "")
+            f"--set: Kafka has no broker configuration {name}" + (f"; did you mean {near}?" if near else "")
         )
     return name, value

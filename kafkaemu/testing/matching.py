@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kafkaemu.testing.errors import is_told
-from kafkaemu.testing.surface import ANYTHING, Expected, Headers, to_bytes
+from kafkaemu.testing.texts import ANYTHING, Expected, Headers, to_bytes
 
 if TYPE_CHECKING:
     from kafkaemu.testing.values import Record

@@ -9,8 +9,9 @@ import attrs
 
 from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.listeners import Listeners, parse_listeners
-from kafkaemu.config.profiles import CURRENT, Profile, profile_of
-from kafkaemu.config.sources import is_known
+from kafkaemu.config.profiles import CURRENT, Profile
+from kafkaemu.config.releases import profile_of
+from kafkaemu.config.spelling import is_known
 from kafkaemu.config.table import BROKER
 from kafkaemu.config.unbuilt import check_built, check_spoken
 from kafkaemu.config.values import ConfigError

@@ -7,10 +7,11 @@ sub-classes. So the answers are those that clients get, errors included.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from kafkaemu.testing.errors import BrokerError, RequestRefused, WaitedInVain, is_told
+from kafkaemu.testing.texts import ANYTHING, Expected, Headers, to_bytes
 from kafkaemu.testing.values import Record, SeenRequest, TopicPartition
 from kafkaemu.testing.waiting import Deadline
 from kafkawire.errors import ErrorCode
@@ -30,17 +31,6 @@ ANYWHERE: Final = -1
 NOT_KNOWN_YET = {ErrorCode.NOT_LEADER_OR_FOLLOWER, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION}
 #: How many records, and how many names of groups, a failure message shows.
 SHOWN_RECORDS, SHOWN_GROUPS = 20, 10
-
-
-class _Anything:
-    def __repr__(self) -> str:
-        return "anything"
-
-
-#: What matches whatever came.
-ANYTHING: Final[Any] = _Anything()
-Headers = Mapping[str, "bytes | str | None"] | Iterable[tuple[str, "bytes | str | None"]]
-Expected = bytes | str | None | Callable[[Any], bool]
 
 
 class Surface(ABC):
@@ -348,15 +338,6 @@ def refuse(what: str, code: int, message: str | None = None) -> None:
     """Raise `RequestRefused` if ``code`` is an error."""
     if code != ErrorCode.NONE:
         raise RequestRefused(what, ErrorCode(code), message)
-
-
-def to_bytes(value: bytes | str | None) -> bytes | None:
-    """Text as UTF-8, all else as it is. Raises TypeError for what is neither bytes nor text nor None."""
-    if isinstance(value, str):
-        return value.encode()
-    if value is None or isinstance(value, (bytes, bytearray)):
-        return value
-    raise TypeError(f"keys, values and headers of records are bytes, text or None, not {value!r}: serialize it first")
 
 
 def config_text(value: object) -> str:

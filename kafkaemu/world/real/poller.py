@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import select
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 import trio
 
 from kafkaemu.world.interface import Connection, Poller, Served, Turn
 
-if TYPE_CHECKING:
-    from kafkaemu.world.real.network import RealConnection
-
 NOTHING, BYTES, ROOM = 0, 1, 4
 if hasattr(select, "epoll"):
     BYTES, ROOM = select.EPOLLIN, select.EPOLLOUT
+
+
+class Watchable(Protocol):
+    """A connection with a file descriptor."""
+
+    def watched_by(self, poller: EpollPoller) -> int:
+        """From now on ``poller`` waits for this connection; returns its file descriptor."""
 
 
 class EpollPoller(Poller):
@@ -36,7 +40,7 @@ class EpollPoller(Poller):
         self._waits = False
 
     def add(self, connection: Connection, served: Served) -> None:
-        fd = cast("RealConnection", connection).watched_by(self)
+        fd = cast("Watchable", connection).watched_by(self)
         self._epoll.register(fd, BYTES)
         self._served[fd] = served
 

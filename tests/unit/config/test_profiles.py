@@ -6,7 +6,8 @@ import pytest
 
 from kafkaemu.config.broker import BrokerConfig
 from kafkaemu.config.dynamic import validate_broker
-from kafkaemu.config.profiles import CURRENT, profile_of
+from kafkaemu.config.profiles import CURRENT
+from kafkaemu.config.releases import profile_of
 from kafkaemu.config.values import ConfigError
 from kafkaemu.handlers.served import advertised, served
 from kafkawire.index import APIS
