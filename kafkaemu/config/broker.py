@@ -78,6 +78,8 @@ class BrokerConfig:
         """
         self.broker_keys, self.topic_keys = broker_keys, topic_keys
         self._topic_defaults = None
+        # Defaults may be others.
+        self._values = {name: value for name, value in self._values.items() if name in self.static}
         for name, text in self.static.items():
             if name not in BROKER and (key := broker_keys.get(name)) is not None:
                 self._values[name] = key.parse(text)

@@ -40,15 +40,16 @@ _TRUE_BEFORE: dict[str, str | tuple[str, str]] = {
     "subscriptions_are_throttled": "4.0",
     "metrics_may_be_of_any_size": "4.0",
     "has_no_client_metrics": "3.7",
-    "client_metrics_are_untyped": "4.0",
+    "client_metrics_are_untyped": "4.1",
+    "client_metrics_are_texts": "4.0",
     "updates_features_singly": "4.0",
     "features_may_be_nothing": ("3.7", "4.0"),
     "quotas_may_be_nothing": "3.5",
     "quotas_have_64_bits": (_FIRST_KRAFT, "3.5"),
     "cluster_metadata_is_not_authorized": (_FIRST_KRAFT, "3.9"),
     "trips_over_many_partitions": (_FIRST_KRAFT, "3.5"),
-    "trips_over_unknown_lists": "4.0",
-    "log_dirs_name_every_topic": "3.4",
+    "trips_over_unknown_lists": "4.1",
+    "log_dirs_name_every_topic": "3.8",
     "unread_aborted_are_null": "3.0",
     "strangers_read_nothing": "3.0",
     "cuts_first_batches": "3.0",
@@ -97,7 +98,7 @@ _TOPIC_KEYS_SINCE = {
     "3.9": ("remote.log.copy.disable", "remote.log.delete.on.disable"),
 }
 #: Timestamp with a meaning of its own in ListOffsets -> first release that knows it; None for all.
-_SPECIAL_TIMESTAMPS = {-1: None, -2: None, -3: "3.0", -4: "3.4"}
+_SPECIAL_TIMESTAMPS = {-1: None, -2: None, -3: "3.0", -4: "3.5"}
 _INT64_MAX = "9223372036854775807"
 #: Topic keys that went with 4.0, or were otherwise before; those of brokers have ``log.`` before the name.
 _KEYS_BEFORE_4: tuple[Row, ...] = (
@@ -161,9 +162,9 @@ def _special_timestamps(release: str) -> frozenset[int] | None:
     )
 
 
-def _keys(release: str) -> tuple[KeyTable, KeyTable] | None:
+def _keys(release: str) -> tuple[KeyTable, KeyTable]:
     if not _is_before(release, "4.0"):
-        return None
+        return _broker_keys(release, ()), TOPIC
     absent = frozenset(
         name for since, names in _TOPIC_KEYS_SINCE.items() if _is_before(release, since) for name in names
     )
@@ -182,17 +183,19 @@ def _broker_keys(release: str, changed: Sequence[Row]) -> KeyTable:
     absent = frozenset(
         name for since, names in past_broker_keys.SINCE.items() if _is_before(release, since) for name in names.split()
     )
-    tested = next(known for known in past_broker_keys.UNTOLD if known == "2.8" or not _is_before(release, known))
+    untold = {
+        name for bounds, names in past_broker_keys.UNTOLD.items() if _holds(release, bounds) for name in names.split()
+    }
     # What has another default than in 4.3 says how logs work, also before it could be set.
-    untold = frozenset([*past_broker_keys.UNTOLD[tested].split(), *(row[0] for row in changed if row[0] in absent)])
-    protocol_version = past_broker_keys.PROTOCOL_VERSION[release]
-    rows = [*changed, ("inter.broker.protocol.version", "STRING", protocol_version, "", "MEDIUM", False)]
-    rows += past_broker_keys.UNTIL_4
-    if not _is_before(release, "3.9"):
-        rows += past_broker_keys.SINCE_3_9
-    if _is_before(release, "3.0"):
-        rows += past_broker_keys.UNTIL_3
-    return BROKER.of_release(absent - untold, tuple(rows), untold)
+    untold.update(row[0] for row in changed if row[0] in absent)
+    rows = [*changed]
+    if (protocol_version := past_broker_keys.PROTOCOL_VERSION.get(release)) is not None:
+        rows.append(("inter.broker.protocol.version", "STRING", protocol_version, "", "MEDIUM", False))
+    # Of several rows of a key the oldest that still held counts, which is the last.
+    for end in reversed(past_broker_keys.UNTIL):
+        if _is_before(release, end):
+            rows += past_broker_keys.UNTIL[end]
+    return BROKER.of_release(absent - untold, tuple(rows), frozenset(untold))
 
 
 def _features(release: str) -> tuple[dict[str, tuple[int, int]], dict[str, int]]:

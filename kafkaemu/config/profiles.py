@@ -72,8 +72,10 @@ class Profile:
     metrics_may_be_of_any_size: bool = False
     #: Whether there are no configs of client metrics (KIP-714).
     has_no_client_metrics: bool = False
-    #: Whether configs of client metrics have no types: they are told as they were set, without defaults, and lists may have gaps.
+    #: Whether configs of client metrics are told as they were set, without types and defaults.
     client_metrics_are_untyped: bool = False
+    #: Whether they are checked without types: lists may have gaps, and an interval that is no number is an error that nobody foresaw.
+    client_metrics_are_texts: bool = False
     #: Whether UpdateFeatures takes every feature for itself.
     updates_features_singly: bool = False
     #: Whether any name will do for a feature that is to be at level 0.

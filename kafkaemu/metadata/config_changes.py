@@ -108,7 +108,7 @@ def plan_changes(
     try:
         if kind == ResourceType.BROKER:
             validate_broker(config, after, is_default=not name)
-        elif kind == ResourceType.CLIENT_METRICS and profile.client_metrics_are_untyped:
+        elif kind == ResourceType.CLIENT_METRICS and profile.client_metrics_are_texts:
             validate_untyped_client_metrics(after)
         else:
             validator_of(kind)(config, after)

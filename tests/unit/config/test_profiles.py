@@ -90,6 +90,31 @@ def test_keys_that_came_later_say_how_the_broker_works_and_can_be_set_to_anythin
     validate_broker(config, {"group.coordinator.threads": "many", "cordoned.log.dirs": "/nope"}, is_default=True)
 
 
+@pytest.mark.parametrize(
+    ("key", "releases"),
+    [
+        ("port", "2.2 2.3 2.4 2.5 2.6 2.7 2.8"),
+        ("node.id", "3.0 3.1 3.2 3.3 3.4 3.5 3.6 3.7 3.8 3.9 4.0 4.1 4.2"),
+        ("auto.include.jmx.reporter", "3.4 3.5 3.6 3.7 3.8 3.9"),
+        ("remote.log.reader.threads", "3.6 3.7 3.8 3.9 4.0 4.1 4.2"),
+        ("group.coordinator.threads", "3.7 3.8 3.9 4.0 4.1 4.2"),
+        ("group.consumer.migration.policy", "3.8 4.0 4.1 4.2"),
+        ("group.share.max.groups", "3.9 4.0"),
+        ("share.coordinator.threads", "4.0 4.1 4.2"),
+        ("cordoned.log.dirs", ""),
+    ],
+)
+def test_keys_are_told_by_the_releases_that_told_them(key: str, releases: str) -> None:
+    assert [release for release in RELEASES[:-1] if key in set(configured(release).broker_keys)] == releases.split()
+
+
+@pytest.mark.parametrize(("release", "bytes_max"), [("2.4", 1_000_012), ("2.5", 1_048_588)])
+def test_a_default_is_that_of_the_release(release: str, bytes_max: int) -> None:
+    assert configured(release)["message.max.bytes"] == bytes_max
+    assert configured(release).topic_defaults()["max.message.bytes"] == bytes_max
+    assert configured(release, message_max_bytes="7")["message.max.bytes"] == 7
+
+
 @pytest.mark.parametrize("release", [release for release in RELEASES if release < "4.0"])
 def test_a_broker_of_every_release_has_keys(release: str) -> None:
     names = set(configured(release).broker_keys)
