@@ -13,7 +13,7 @@ from typing import IO
 
 import attrs
 
-from kafkaconform.orphans import ends_with_parent
+from kafkaconform.orphans import tied
 from kafkaconform.reach import why_unreachable
 
 START_TIMEOUT_S = 60.0
@@ -69,11 +69,10 @@ class BrokerCommand:
         self.mark()
         try:
             self._process = subprocess.Popen(
-                shlex.split(self.command),
+                tied(shlex.split(self.command)),
                 stdin=subprocess.DEVNULL,
                 stdout=self._output,
                 stderr=subprocess.STDOUT,
-                preexec_fn=ends_with_parent(),
             )
         except (OSError, ValueError) as failure:
             return f"{self.command!r} cannot be run: {failure}."

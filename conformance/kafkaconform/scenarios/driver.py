@@ -28,6 +28,7 @@ from typing import IO
 
 import attrs
 
+from kafkaconform.orphans import tied
 from kafkaconform.reference.jars import cache_root
 
 #: Longer than the slowest client takes on a busy machine; each check of a program has a deadline of its own, below this.
@@ -159,7 +160,7 @@ def run_scenarios(
     client.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as errors:
         process = subprocess.Popen(
-            [*client.command(), *arguments],
+            tied([*client.command(), *arguments]),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -26,6 +26,7 @@ sys.stdin.read()
 STARTERS = {
     "benchmarks": "__import__('benchmarks.process').process.launch(sleep)[0]",
     "reference": "__import__('kafkaconform.reference').reference.Reference(port=1, is_tied=True)._spawn(sleep, log, log)",
+    "command": "__import__('subprocess').Popen(__import__('kafkaconform.orphans').orphans.tied(sleep))",
     "broker": "__import__('tests.support.broker').support.broker.start_broker(log_path=log, is_tied=True).process",
 }
 
