@@ -49,6 +49,8 @@ def _said_only_until(message: Message, wanted: int, actual: int) -> str | None:
         value = getattr(message, field.name)
         if not field.in_version(wanted) or value == field.default or value == []:
             continue
+        if not field.in_version(actual) and _is_said_otherwise(message, field.name, value):
+            continue
         if not field.in_version(actual) or (value is None and not field.nullable_in(actual)):
             return field.name
         if field.kind == "struct" and value is not None:
@@ -56,6 +58,23 @@ def _said_only_until(message: Message, wanted: int, actual: int) -> str | None:
                 if (lost := _said_only_until(element, wanted, actual)) is not None:
                     return lost
     return None
+
+
+def _is_said_otherwise(message: Message, field: str, value: Any) -> bool:
+    """Whether an older version of ``message`` says in another field what a newer one says in this, or need not say it."""
+    match field:
+        case "replica_state":
+            return bool(value.replica_id == getattr(message, "replica_id", None) and value.replica_epoch == -1)
+        case "topic_id":
+            return bool(getattr(message, "name", "") or getattr(message, "topic", ""))
+        case "groups":
+            return [group.group_id for group in value] == [getattr(message, "group_id", None)]
+        case "coordinator_keys":
+            return bool(value == [getattr(message, "key", None)])
+        case "timeout_ms":
+            # How long a broker may take that has to look far.
+            return True
+    return False
 
 
 class ProbeFailed(Exception):

@@ -8,6 +8,7 @@ releases made maps of what they were asked.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from operator import attrgetter
 from typing import Any, Protocol, TypeVar
 
 
@@ -15,20 +16,18 @@ class _Topic(Protocol):
     partitions: list[Any]
 
 
-class _Partition(Protocol):
-    partition_index: int
-
-
 _T = TypeVar("_T", bound=_Topic)
-_P = TypeVar("_P", bound=_Partition)
+_P = TypeVar("_P")
 
 
-def once(topics: Iterable[tuple[str, Iterable[_P]]]) -> dict[str, list[_P]]:
+def once(
+    topics: Iterable[tuple[str, Iterable[_P]]], index_of: Callable[[_P], int] = attrgetter("partition_index")
+) -> dict[str, list[_P]]:
     """The partitions by topic, each once, as it comes last; a topic without any is left out."""
     latest: dict[str, dict[int, _P]] = {}
     for name, partitions in topics:
         for partition in partitions:
-            latest.setdefault(name, {})[partition.partition_index] = partition
+            latest.setdefault(name, {})[index_of(partition)] = partition
     return {name: list(by_index.values()) for name, by_index in latest.items()}
 
 

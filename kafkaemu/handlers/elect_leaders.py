@@ -25,8 +25,7 @@ Differences: the timeout never strikes; the real broker answers one of 0 or belo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
+from kafkaemu.handlers.by_topic import once
 from kafkaemu.handlers.context import Answer, Context, Request
 from kafkaemu.metadata.image import NO_LEADER, PartitionImage
 from kafkawire.errors import ErrorCode
@@ -59,7 +58,7 @@ def handle(context: Context, request: Request, body: ElectLeadersRequest) -> Ans
         ]
         return ElectLeadersResponse(error_code=code, replica_election_results=results)
     if uses_zookeeper and named is not None:
-        named = _each_once(named)
+        named = list(once(named, int).items())
     if named is None:
         results = []
         for name, image in context.image.topics.items():
@@ -76,13 +75,6 @@ def handle(context: Context, request: Request, body: ElectLeadersRequest) -> Ans
             for topic, indexes in named
         ]
     )
-
-
-def _each_once(named: Iterable[tuple[str, list[int]]]) -> list[tuple[str, list[int]]]:
-    merged: dict[str, dict[int, None]] = {}
-    for topic, indexes in named:
-        merged.setdefault(topic, {}).update(dict.fromkeys(indexes))
-    return [(topic, list(indexes)) for topic, indexes in merged.items() if indexes]
 
 
 def _elect(context: Context, topic: str, index: int, kind: int) -> PartitionResult:

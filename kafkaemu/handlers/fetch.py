@@ -187,14 +187,20 @@ def _refusal(context: Context, request: Request, body: FetchRequest) -> FetchRes
     log_refusal(request, "Fetch", code, f"there is no isolation level {body.isolation_level}")
     answer = FetchResponse(error_code=code, session_id=body.session_id)
     if request.version < _TOPIC_IDS:
-        records = None if context.profile.withheld_records_are_null else b""
+        profile = context.profile
+
+        def refused(index: int) -> PartitionData:
+            return PartitionData(
+                partition_index=index,
+                error_code=code,
+                high_watermark=-1,
+                aborted_transactions=None if profile.unread_aborted_are_null else [],
+                records=None if profile.withheld_records_are_null else b"",
+            )
+
         answer.responses = [
             FetchableTopicResponse(
-                topic=topic.topic,
-                partitions=[
-                    PartitionData(partition_index=asked.partition, error_code=code, high_watermark=-1, records=records)
-                    for asked in topic.partitions
-                ],
+                topic=topic.topic, partitions=[refused(asked.partition) for asked in topic.partitions]
             )
             for topic in body.topics
         ]

@@ -73,6 +73,9 @@ def handle(context: Context, request: Request, body: OffsetCommitRequest) -> Ans
             there.append(answered)
     places = [partition for topic in there for partition in topic.partitions]
 
+    if context.profile.uses_zookeeper:
+        refused = {key: topic for key, topic in refused.items() if topic.partitions}
+
     def answer_with(codes: Sequence[ErrorCode]) -> OffsetCommitResponse:
         for place, code in zip(places, codes, strict=True):
             place.error_code = code

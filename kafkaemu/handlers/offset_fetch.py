@@ -36,12 +36,13 @@ Versions:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from kafkaemu.coordinator.parking import answer_when_done
 from kafkaemu.coordinator.result import CoordinatorError, Deferred
 from kafkaemu.groups.coordinator import FetchedOffset
 from kafkaemu.groups.records import CommittedOffset
+from kafkaemu.handlers.by_topic import once
 from kafkaemu.handlers.context import Answer, Context, Request
 from kafkawire.declare import ZERO_UUID
 from kafkawire.errors import ErrorCode
@@ -77,10 +78,10 @@ def handle(context: Context, request: Request, body: OffsetFetchRequest) -> Answ
         return _from_zookeeper(context, body)
     topics = None
     if body.topics is not None:
-        topics = [
-            OffsetFetchRequestTopics(name=topic.name, partition_indexes=topic.partition_indexes)
-            for topic in body.topics
-        ]
+        named: Iterable[tuple[str, list[int]]] = [(topic.name, topic.partition_indexes) for topic in body.topics]
+        if context.profile.uses_zookeeper:
+            named = once(named, int).items()
+        topics = [OffsetFetchRequestTopics(name=name, partition_indexes=indexes) for name, indexes in named]
     deferred, make = _ask(context, version, OffsetFetchRequestGroup(group_id=body.group_id, topics=topics))
     return answer_when_done([] if deferred is None else [deferred], lambda: _old_answer(version, body, make()))
 

@@ -8,7 +8,7 @@ from kafkaconform.probes.delete_records import cut
 from kafkaconform.probes.delete_topics import by_name
 from kafkaconform.probes.fetch import fetch, part, sizes
 from kafkaconform.probes.fetch_sessions import in_session, topic
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Session
 from kafkawire.messages.fetch import FetchRequest, ForgottenTopic
 from kafkawire.messages.list_offsets import ListOffsetsPartition, ListOffsetsRequest, ListOffsetsTopic
@@ -73,6 +73,7 @@ def partitions_take_turns(session: Session) -> None:
 
 
 @probe
+@asked_since("3.3", "with ZooKeeper a topic that is deleted is in the way for a moment more")
 def topic_deleted_under_a_session(session: Session) -> None:
     """A session remembers the name of its topic: once that is deleted 3, once it is made again 103 by id and
     another log by name.

@@ -4,7 +4,7 @@ from kafkaconform.batches import batch
 from kafkaconform.prepare import UNKNOWN_UUID, append, make_topic, wait_until_gone
 from kafkaconform.probes.delete_topics import by_name
 from kafkaconform.probes.fetch import part, sizes
-from kafkaconform.registry import probe
+from kafkaconform.registry import asked_since, probe
 from kafkaconform.session import Session
 from kafkawire.messages.fetch import FetchPartition, FetchRequest, FetchTopic, ForgottenTopic
 
@@ -157,6 +157,7 @@ def ids_and_names(session: Session) -> None:
 
 
 @probe
+@asked_since("3.3", "with ZooKeeper a topic that is deleted is in the way for a moment more")
 def topic_made_again(session: Session) -> None:
     """While a topic is gone its session says 3; one by name goes on with the next of that name, one by id is
     told 103.

@@ -33,7 +33,9 @@ def delete(group: str, *topics: tuple[str, tuple[int, ...]]) -> OffsetDeleteRequ
 
 def everything(group: str) -> OffsetFetchRequest:
     """A request for all offsets of a group."""
-    return OffsetFetchRequest(groups=[OffsetFetchRequestGroup(group_id=group, topics=None)])
+    return OffsetFetchRequest(
+        group_id=group, topics=None, groups=[OffsetFetchRequestGroup(group_id=group, topics=None)]
+    )
 
 
 def subscribing(group: str, member_id: str, *topics: str) -> JoinGroupRequest:
