@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from kafkaconform.checks import Check, Target
-from kafkaconform.goldens import Index, Unfinished, read_golden, recorded_path, run_probe
+from kafkaconform.goldens import BASE_RELEASE, Index, Unfinished, read_golden, recorded_path, run_probe
 from kafkaconform.outcome import ABSENT, NOT_OFFERED, Tree
 from kafkaconform.peers import NotOffered
 from kafkaconform.registry import Probe
@@ -82,6 +82,8 @@ def _expected_steps(probe: Probe, target: Target) -> list[Tree]:
 
 
 def _golden(goldens: Path, release: str, probe: Probe) -> Path:
+    if probe.at_controller and release != BASE_RELEASE:
+        raise NothingExpected(f"Apache Kafka {release}: of older releases brokers alone were asked")
     golden = recorded_path(goldens, release, probe)
     if not golden.exists():
         reason = Index.read(goldens, release).left_out.get(probe.path, "there is no recorded answer")

@@ -91,6 +91,15 @@ def test_a_controller_that_cannot_be_reached_is_not_asked(bootstrap: str) -> Non
     assert ": the broker tells no listener of a controller" in output
 
 
+def test_a_controller_is_not_judged_by_what_a_broker_of_an_older_release_said() -> None:
+    with running_broker("--listeners", "PLAINTEXT://127.0.0.1:0,CONTROLLER://127.0.0.1:0") as broker:
+        options = ("--bootstrap", broker.bootstrap, "--only", "at_controller/describe_cluster/every_version")
+        assert run(*options)[0] == 0
+        code, output = run(*options, "--as-version", "3.9.1")
+    assert (code, "✗" in output) == (2, False)
+    assert "of older releases brokers alone were asked" in output
+
+
 def test_two_brokers_are_held_against_each_other(bootstrap: str, nobody: int) -> None:
     options = ("--bootstrap", bootstrap, "--only", "find_coordinator/*")
     code, output = run(*options, "--beside", bootstrap)
