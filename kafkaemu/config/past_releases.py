@@ -35,7 +35,7 @@ _TRUE_BEFORE: dict[str, str | tuple[str, str]] = {
     "assignments_are_of_stable_groups": "4.0",
     "tells_empty_protocol_names": "3.7",
     "deleted_offsets_are_told_once": "4.0",
-    "deleted_offsets_are_told_by_partition": "3.5",
+    "offsets_are_told_by_partition": "3.5",
     "awaits_share_coordinators": "4.0",
     "subscriptions_are_throttled": "4.0",
     "metrics_may_be_of_any_size": "4.0",

@@ -60,9 +60,10 @@ class Profile:
     assignments_are_of_stable_groups: bool = False
     #: Whether JoinGroup tells a protocol with an empty name by that name.
     tells_empty_protocol_names: bool = False
-    #: Whether OffsetDelete answers a partition that is there once, and whether all others, too, but nothing of a topic without any.
+    #: Whether OffsetDelete answers a partition that is there once.
     deleted_offsets_are_told_once: bool = False
-    deleted_offsets_are_told_by_partition: bool = False
+    #: Whether OffsetCommit, OffsetFetch and OffsetDelete answer every partition once, and nothing of a topic without any.
+    offsets_are_told_by_partition: bool = False
     #: Whether share groups have a coordinator that is never there.
     awaits_share_coordinators: bool = False
     #: Whether a client waits for its interval before it asks again for its subscription to metrics, also after a refusal that

@@ -28,6 +28,8 @@ Behavior:
       [offset_commit/good_and_bad_together, offset_commit/no_topics, offset_commit/topics_without_partitions]
     - Else unknown ones come first, and each topic is answered once. [offset_commit/good_and_bad_together,
       offset_commit/twice_in_one_request, offset_commit/topics_without_partitions]
+    - In profiles up to 3.4 each partition counts once, as it comes last, and a topic without any is not answered. [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
 Versions:
     - In profiles up to 3.9 also 0, which is for offsets in ZooKeeper: 35 without one (`kafkaemu.groups.zookeeper_offsets`);
@@ -48,7 +50,7 @@ from collections.abc import Hashable, Sequence
 from kafkaemu.coordinator.parking import answer_when_done
 from kafkaemu.coordinator.result import CoordinatorError
 from kafkaemu.groups.offsets import Commit, PartitionCommit
-from kafkaemu.handlers.by_topic import merged
+from kafkaemu.handlers.by_topic import merged, once
 from kafkaemu.handlers.context import Answer, Context, Request
 from kafkawire.declare import ZERO_UUID
 from kafkawire.errors import ErrorCode
@@ -67,14 +69,15 @@ def handle(context: Context, request: Request, body: OffsetCommitRequest) -> Ans
     refused: dict[Hashable, OffsetCommitResponseTopic] = {}
     there: list[OffsetCommitResponseTopic] = []
     wanted: list[PartitionCommit] = []
-    for topic in body.topics:
+    topics = body.topics
+    if context.profile.offsets_are_told_by_partition:
+        named = once((topic.name, topic.partitions) for topic in topics)
+        topics = [OffsetCommitRequestTopic(name=name, partitions=partitions) for name, partitions in named.items()]
+    for topic in topics:
         answered = _look_at_topic(context, by_id, topic, refused, wanted)
         if answered.partitions:
             there.append(answered)
     places = [partition for topic in there for partition in topic.partitions]
-
-    if context.profile.uses_zookeeper:
-        refused = {key: topic for key, topic in refused.items() if topic.partitions}
 
     def answer_with(codes: Sequence[ErrorCode]) -> OffsetCommitResponse:
         for place, code in zip(places, codes, strict=True):

@@ -50,7 +50,7 @@ def handle(context: Context, request: Request, body: OffsetDeleteRequest) -> Ans
     known = [found for topic in body.topics if (found := _look_at(context, topic, unknown)).partitions]
     if context.profile.deleted_offsets_are_told_once:
         known = _once(known)
-    if context.profile.deleted_offsets_are_told_by_partition:
+    if context.profile.offsets_are_told_by_partition:
         unknown = {topic.name: topic for topic in _once(unknown.values())}
     wanted = [(topic.name, partition.partition_index) for topic in known for partition in topic.partitions]
     deferred = context.groups.delete_offsets(body.group_id, wanted)

@@ -17,6 +17,8 @@ Behavior:
       tests/unit/coordinator/test_runtime.py::test_while_it_loads_events_are_refused_with_14]
     - Member id and epoch concern the new consumer groups; classic groups do not look at them.
       [offset_fetch/member_and_epoch]
+    - In profiles up to 3.4 each partition is answered once, and a topic without any is not. [test:
+      tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
 Versions:
     - In profiles up to 3.9 also 0, which is for offsets in ZooKeeper: 35 without one (`kafkaemu.groups.zookeeper_offsets`); with
@@ -36,7 +38,7 @@ Versions:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from kafkaemu.coordinator.parking import answer_when_done
 from kafkaemu.coordinator.result import CoordinatorError, Deferred
@@ -78,10 +80,10 @@ def handle(context: Context, request: Request, body: OffsetFetchRequest) -> Answ
         return _from_zookeeper(context, body)
     topics = None
     if body.topics is not None:
-        named: Iterable[tuple[str, list[int]]] = [(topic.name, topic.partition_indexes) for topic in body.topics]
-        if context.profile.uses_zookeeper:
-            named = once(named, int).items()
-        topics = [OffsetFetchRequestTopics(name=name, partition_indexes=indexes) for name, indexes in named]
+        topics = [
+            OffsetFetchRequestTopics(name=topic.name, partition_indexes=topic.partition_indexes)
+            for topic in body.topics
+        ]
     deferred, make = _ask(context, version, OffsetFetchRequestGroup(group_id=body.group_id, topics=topics))
     return answer_when_done([] if deferred is None else [deferred], lambda: _old_answer(version, body, make()))
 
@@ -94,10 +96,14 @@ def _ask(
     if group.topics is None:
         everything = context.groups.fetch(group.group_id, None)
         return everything, lambda: _everything(context, by_id, group.group_id, everything)
+    topics = group.topics
+    if context.profile.offsets_are_told_by_partition:
+        named = once(((topic.name, topic.partition_indexes) for topic in topics), int)
+        topics = [OffsetFetchRequestTopics(name=name, partition_indexes=indexes) for name, indexes in named.items()]
     image = context.image
     known: list[tuple[OffsetFetchRequestTopics, str]] = []
     unknown: list[OffsetFetchRequestTopics] = []
-    for topic in group.topics:
+    for topic in topics:
         if not by_id:
             known.append((topic, topic.name))
         elif (found := image.topics_by_id.get(topic.topic_id)) is not None:
