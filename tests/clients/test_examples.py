@@ -54,7 +54,7 @@ def test_examples_with_clients_alone_pass_and_none_is_skipped() -> None:
 @pytest.mark.foreign
 def test_examples_with_clients_alone_pass_against_apache_kafka() -> None:
     port = free_port()
-    node = Reference(DEFAULT_KAFKA_VERSION, port)
+    node = Reference(DEFAULT_KAFKA_VERSION, port, is_tied=True)
     node.start()
     try:
         files = sorted(path.name for path in EXAMPLES.glob("test_*.py"))

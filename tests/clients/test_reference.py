@@ -21,7 +21,7 @@ GOLDENS = ROOT / "conformance" / "goldens"
 def reference() -> Iterator[Reference]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    node = Reference(DEFAULT_KAFKA_VERSION, port)
+    node = Reference(DEFAULT_KAFKA_VERSION, port, is_tied=True)
     node.start()
     yield node
     assert node.stop()

@@ -50,7 +50,7 @@ def bootstrap(release: str) -> Iterator[str]:
         return
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    node = Reference(DEFAULT_KAFKA_VERSION, port)
+    node = Reference(DEFAULT_KAFKA_VERSION, port, is_tied=True)
     try:
         node.start()
     except ReferenceUnavailable as absent:
