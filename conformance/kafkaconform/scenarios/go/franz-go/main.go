@@ -4,7 +4,6 @@ package main
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kerr"
@@ -150,12 +149,10 @@ func (r *reader) Close() error {
 }
 
 type member struct {
-	purged   bool
-	topic    string
-	client   *kgo.Client
-	mutex    sync.Mutex
-	assigned map[int32]bool
-	revoked  []int32
+	harness.Holdings
+	topic  string
+	client *kgo.Client
+	purged bool
 }
 
 var (
@@ -174,22 +171,9 @@ var (
 )
 
 func (c *client) Join(topic, group string, joining harness.Joining) (harness.Member, error) {
-	m := &member{topic: topic, assigned: map[int32]bool{}}
-	revoked := func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
-		m.mutex.Lock()
-		defer m.mutex.Unlock()
-		for _, partition := range partitions[topic] {
-			delete(m.assigned, partition)
-			m.revoked = append(m.revoked, partition)
-		}
-	}
-	assigned := func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
-		m.mutex.Lock()
-		defer m.mutex.Unlock()
-		for _, partition := range partitions[topic] {
-			m.assigned[partition] = true
-		}
-	}
+	m := &member{topic: topic}
+	assigned := func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) { m.Gain(partitions[topic]...) }
+	revoked := func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) { m.Lose(partitions[topic]...) }
 	settings := []kgo.Opt{kgo.SeedBrokers(c.bootstrap), kgo.ConsumerGroup(group), kgo.ConsumeTopics(topic),
 		kgo.ConsumeResetOffset(resets[joining.Reset]), kgo.DisableAutoCommit(), kgo.Balancers(strategies[joining.Strategy]),
 		kgo.HeartbeatInterval(harness.HeartbeatTime), kgo.SessionTimeout(harness.SessionTime),
@@ -233,22 +217,6 @@ func (m *member) CommitAt(topic string, offset int64) (err error) {
 			}
 		})
 	return err
-}
-
-func (m *member) Assignment() []int32 {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	var assigned []int32
-	for partition := range m.assigned {
-		assigned = append(assigned, partition)
-	}
-	return assigned
-}
-
-func (m *member) Revoked() []int32 {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	return append([]int32(nil), m.revoked...)
 }
 
 func (m *member) Close() error {

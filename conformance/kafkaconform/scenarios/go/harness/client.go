@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"sync"
 	"time"
 )
@@ -108,6 +109,48 @@ type Member interface {
 	Assignment() []int32
 	// Revoked is which partitions it has ever been told to give up.
 	Revoked() []int32
+}
+
+// Holdings is what a member was told of its partitions.
+type Holdings struct {
+	mutex    sync.Mutex
+	assigned []int32
+	revoked  []int32
+}
+
+// Gain partitions.
+func (h *Holdings) Gain(partitions ...int32) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	h.assigned = append(h.assigned, partitions...)
+}
+
+// Lose partitions.
+func (h *Holdings) Lose(partitions ...int32) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	h.revoked = append(h.revoked, partitions...)
+	var kept []int32
+	for _, partition := range h.assigned {
+		if !slices.Contains(partitions, partition) {
+			kept = append(kept, partition)
+		}
+	}
+	h.assigned = kept
+}
+
+// Assignment is which partitions it has now.
+func (h *Holdings) Assignment() []int32 {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return slices.Clone(h.assigned)
+}
+
+// Revoked is which partitions it has ever been told to give up.
+func (h *Holdings) Revoked() []int32 {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	return slices.Clone(h.revoked)
 }
 
 // Client is what a library looks like to the scenarios.

@@ -228,6 +228,7 @@ func (r reader) Poll(wait time.Duration) ([]harness.Record, error) {
 
 // member runs the library's generations, one after the other, and hands what they read to whoever polls.
 type member struct {
+	harness.Holdings
 	bootstrap, topic string
 	dialer           *kafka.Dialer
 	group            *kafka.ConsumerGroup
@@ -239,8 +240,6 @@ type member struct {
 	mutex      sync.Mutex
 	generation *kafka.Generation
 	read       map[int]int64
-	assigned   []int32
-	revoked    []int32
 }
 
 var balancers = map[string]kafka.GroupBalancer{
@@ -275,7 +274,10 @@ func (m *member) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		generation, err := m.group.Next(ctx)
 		if err != nil {
-			if ctx.Err() == nil && !errors.Is(err, kafka.RebalanceInProgress) {
+			// The library tries again itself after a rebalance, and what it calls temporary, such as a coordinator that has just begun.
+			var told kafka.Error
+			passes := errors.As(err, &told) && (told.Temporary() || told == kafka.RebalanceInProgress)
+			if ctx.Err() == nil && !passes {
 				m.failed(err)
 			}
 			continue
@@ -299,10 +301,10 @@ func (m *member) failed(err error) {
 func (m *member) begin(generation *kafka.Generation) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
-	m.revoked = append(m.revoked, m.assigned...)
-	m.generation, m.read, m.assigned = generation, map[int]int64{}, nil
+	m.generation, m.read = generation, map[int]int64{}
+	m.Lose(m.Assignment()...)
 	for _, assigned := range generation.Assignments[m.topic] {
-		m.assigned = append(m.assigned, int32(assigned.ID))
+		m.Gain(int32(assigned.ID))
 	}
 }
 
@@ -354,18 +356,6 @@ func (m *member) CommitAt(topic string, offset int64) error {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	return m.generation.CommitOffsets(map[string]map[int]int64{topic: {0: offset}})
-}
-
-func (m *member) Assignment() []int32 {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	return append([]int32(nil), m.assigned...)
-}
-
-func (m *member) Revoked() []int32 {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	return append([]int32(nil), m.revoked...)
 }
 
 func (m *member) Close() error {

@@ -185,6 +185,7 @@ func (r *reader) Close() error {
 
 // member hands what the library's own goroutines read to whoever polls.
 type member struct {
+	harness.Holdings
 	topic   string
 	group   sarama.ConsumerGroup
 	stop    context.CancelFunc
@@ -192,10 +193,8 @@ type member struct {
 	errors  chan error
 	records chan *sarama.ConsumerMessage
 
-	mutex    sync.Mutex
-	session  sarama.ConsumerGroupSession
-	assigned map[int32]bool
-	revoked  []int32
+	mutex   sync.Mutex
+	session sarama.ConsumerGroupSession
 }
 
 func (c *client) Join(topic, group string, joining harness.Joining) (harness.Member, error) {
@@ -218,7 +217,7 @@ func (c *client) Join(topic, group string, joining harness.Joining) (harness.Mem
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	m := &member{topic: topic, group: consumers, stop: cancel, stopped: make(chan struct{}), errors: make(chan error, 1),
-		records: make(chan *sarama.ConsumerMessage), assigned: map[int32]bool{}}
+		records: make(chan *sarama.ConsumerMessage)}
 	go m.run(ctx)
 	if config.Consumer.Return.Errors {
 		go func() {
@@ -263,15 +262,8 @@ func (m *member) Setup(session sarama.ConsumerGroupSession) error {
 func (m *member) Cleanup(sarama.ConsumerGroupSession) error { return m.Setup(nil) }
 
 func (m *member) ConsumeClaim(session sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim) error {
-	m.mutex.Lock()
-	m.assigned[claim.Partition()] = true
-	m.mutex.Unlock()
-	defer func() {
-		m.mutex.Lock()
-		defer m.mutex.Unlock()
-		delete(m.assigned, claim.Partition())
-		m.revoked = append(m.revoked, claim.Partition())
-	}()
+	m.Gain(claim.Partition())
+	defer m.Lose(claim.Partition())
 	for message := range claim.Messages() {
 		select {
 		case m.records <- message:
@@ -311,22 +303,6 @@ func (m *member) CommitAt(topic string, offset int64) error {
 	}
 	m.session.Commit()
 	return nil
-}
-
-func (m *member) Assignment() []int32 {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	var assigned []int32
-	for partition := range m.assigned {
-		assigned = append(assigned, partition)
-	}
-	return assigned
-}
-
-func (m *member) Revoked() []int32 {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	return append([]int32(nil), m.revoked...)
 }
 
 func (m *member) Close() error {
