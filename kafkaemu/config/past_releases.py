@@ -80,7 +80,7 @@ _FEATURES: dict[str, dict[str, tuple[int, int]]] = {
     "group.version": {"4.0": (1, 1)},
     "eligible.leader.replicas.version": {"4.0": (1, 0), "4.1": (1, 1)},
     "share.version": {"4.1": (1, 0), "4.2": (1, 1)},
-    "streams.version": {"4.1": (1, 0), "4.2": (1, 1)},
+    "streams.version": {"4.2": (1, 1)},
 }
 
 #: Topic keys that were internal at first.

@@ -145,12 +145,15 @@ def _segment_offsets(
 ) -> ListOffsetsPartitionResponse:
     from kafkaemu.log.segment_offsets import offsets_before
 
-    if asked.timestamp < EARLIEST and context.profile.special_timestamps is None:
+    timestamp, special = asked.timestamp, context.profile.special_timestamps
+    if special is None and timestamp < EARLIEST:
         return _failed(asked, ErrorCode.UNSUPPORTED_VERSION)
+    if special is not None and timestamp == EARLIEST_LOCAL and timestamp in special:
+        timestamp = EARLIEST
     partition = _partition(context, body, topic, asked)
     if isinstance(partition, ErrorCode):
         return _failed(asked, partition)
-    found = offsets_before(partition.log, asked.timestamp, asked.max_num_offsets, context.clock.now_ms())
+    found = offsets_before(partition.log, timestamp, asked.max_num_offsets, context.clock.now_ms())
     if body.replica_id == CONSUMER_REPLICA_ID:
         high_watermark = partition.high_watermark
         below = [offset for offset in found if offset <= high_watermark]
