@@ -190,6 +190,7 @@ class _Conversation:
         """What it prints, while it does; not its request for a restart, which is done."""
         assert self.process.stdout is not None and self.process.stdin is not None
         late = threading.Timer(self.timeout_s, self._is_late)
+        late.daemon = True  # A run that is broken off does not wait for it.
         late.start()
         # Whatever happens here, the program does not outlive it.
         with self.process:
@@ -201,9 +202,9 @@ class _Conversation:
                     self._failure, self.restart = self.restart(), None
                     if self._failure is not None:
                         return
-                    with contextlib.suppress(BrokenPipeError):
-                        self.process.stdin.write("\n")
-                        self.process.stdin.flush()
+                    # Nothing more is to be said, and what could not be must not be tried again at the end.
+                    with contextlib.suppress(BrokenPipeError), self.process.stdin as answer:
+                        answer.write("\n")
                 self.process.wait()
             finally:
                 late.cancel()

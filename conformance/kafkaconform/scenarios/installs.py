@@ -139,7 +139,7 @@ class SystemClient(ScenarioClient):
         run_tool(install, self.folder, self.name, DEBIAN_FRONTEND="noninteractive")
 
     def command(self) -> list[str]:
-        """This Python: the program needs nothing but the standard library."""
+        """This Python: the program ends what it starts as the runner does (`kafkaconform.orphans`)."""
         return [sys.executable, str(PROGRAMS / "python" / f"{self.library}.py")]
 
 

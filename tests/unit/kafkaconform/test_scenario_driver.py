@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from kafkaconform.scenarios.catalogue import CLIENTS
 from kafkaconform.scenarios.driver import CheckResult, ScenarioClient, read_results, run_scenarios
 from kafkaconform.scenarios.together import run_together
+from tests.support.broker import ROOT, environment
 
 GOOD = '{"check": "resume", "ok": true, "detail": "went on at 8"}'
 
@@ -110,6 +112,12 @@ def test_where_the_broker_does_not_come_back_the_check_has_failed() -> None:
     assert results == [CheckResult("restart", False, "not reported: nobody answers")]
 
 
+def test_a_program_that_ends_meanwhile_has_failed() -> None:
+    deaf = 'import os; os.close(0); print(\'{"please": "restart"}\', flush=True); os._exit(7)'
+    results = run_scenarios(installed(deaf, "restart"), "host:1", "p", restart=lambda: None)
+    assert results == [CheckResult("restart", False, "not reported: exit code 7")]
+
+
 def test_a_program_that_asks_twice_or_when_it_is_not_run_for_that_says_something_strange() -> None:
     twice = installed(
         ASKS.strip().replace("\nprint", '\nprint(\'{"please": "restart"}\', flush=True)\nprint'), "restart"
@@ -126,6 +134,21 @@ def test_programs_wait_for_one_restart_that_all_have_asked_for_and_those_that_en
     found = run_together(clients, "host:1", lambda: asked.append(None))
     assert [report.ok for client in clients for report in found[client.name].result(10)] == [True, False, True]
     assert asked == [None]
+
+
+BROKEN_OFF = """
+import time
+from pathlib import Path
+from tests.unit.kafkaconform.test_scenario_driver import installed, run_together
+client = installed("import time; open('begun', 'w').close(); time.sleep(99)")
+run_together([client], "host:1")
+while not Path(client.folder, "begun").exists():
+    time.sleep(0.01)
+"""
+
+
+def test_a_run_that_is_broken_off_does_not_wait_for_its_programs() -> None:
+    subprocess.run([sys.executable, "-c", BROKEN_OFF], env=environment(), cwd=ROOT, timeout=30, check=True)
 
 
 def test_a_client_is_missing_until_it_is_installed_and_again_when_its_making_has_changed() -> None:

@@ -11,6 +11,8 @@ from tempfile import TemporaryDirectory
 
 from scenario import DEADLINE_S, report, wait
 
+from kafkaconform.orphans import ends_with_parent
+
 CODECS = ("none", "gzip", "snappy", "lz4", "zstd")
 _ASSIGNED = re.compile(r"rebalanced.*assigned: (.*)$")
 
@@ -24,8 +26,15 @@ class Kcat:
 
     def run(self, *arguments: str, text: str = "") -> str:
         """What a run prints; its errors are raised."""
-        command = ["kcat", "-q", "-b", self.bootstrap, *arguments]
-        finished = subprocess.run(command, input=text, capture_output=True, text=True, timeout=DEADLINE_S, check=False)
+        finished = subprocess.run(
+            ["kcat", "-q", "-b", self.bootstrap, *arguments],
+            input=text,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE_S,
+            preexec_fn=ends_with_parent(),
+            check=False,
+        )
         assert finished.returncode == 0, finished.stderr.strip()
         return finished.stdout
 
@@ -101,7 +110,13 @@ class Kcat:
         command = ["kcat", "-b", self.bootstrap, "-X", "heartbeat.interval.ms=300"]
         command += ["-X", "partition.assignment.strategy=roundrobin", "-G", f"{self.prefix}-rebalance", *topics]
         with log.open("wb") as errors:
-            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=errors)
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+                preexec_fn=ends_with_parent(),
+            )
 
     def topics(self) -> str:
         """A topic that was written to is listed."""
