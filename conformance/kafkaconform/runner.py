@@ -54,7 +54,9 @@ def run_checks(
                 failure = command.start() if command else ""
                 is_gone = failure is not None
                 why = f"{result.reason.removesuffix('.')}. " if result.reason else ""
-                result = attrs.evolve(result, reason=" ".join(filter(None, (why + death, failure))))
+                why = " ".join(filter(None, (why + death, failure)))
+                # Whatever a list accepts of its answers.
+                result = attrs.evolve(result, outcome=Outcome.FAILED, reason=why)
         results.append(result)
         told(result)
     return Run(

@@ -1,13 +1,16 @@
 """The command that brings a broker up, where the user gives one: before the first check, and again whenever the broker is gone."""
 
 import contextlib
+import os
 import random
 import shlex
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from types import TracebackType
 from typing import IO
 
@@ -26,32 +29,30 @@ _DYING_S = 1.0
 _SAID_LINES_MAX, _SAID_BYTES_MAX = 8, 4000
 
 
-def _appended() -> IO[bytes]:
-    # What the command prints comes to its end, wherever we read.
-    return tempfile.TemporaryFile("a+b")
-
-
 @attrs.define
 class BrokerCommand:
     """A command after which a broker answers at an address: the broker itself, or one that ends once it is started.
 
-    A context manager: at the end a command that still runs is ended.
+    A context manager: at the end a command that still runs is ended, with all that it has started.
     """
 
     command: str
     host: str
     port: int
     _process: subprocess.Popen[bytes] | None = attrs.field(default=None, init=False)
-    _output: IO[bytes] = attrs.field(factory=_appended, init=False)
+    _output: IO[bytes] = attrs.field(factory=tempfile.TemporaryFile, init=False)
     _mark: int = attrs.field(default=0, init=False)
     #: Linux ends a tied process with the thread that has started it: this one lives as long as the command.
     _starter: ThreadPoolExecutor = attrs.field(factory=lambda: ThreadPoolExecutor(1), init=False)
+    #: A run that is broken off waits for no broker.
+    _is_over: Event = attrs.field(factory=Event, init=False)
 
     def __enter__(self) -> "BrokerCommand":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, value: object, traceback: TracebackType | None) -> None:
-        self._end()
+        self._is_over.set()
+        self._starter.submit(self._end).result()
         self._starter.shutdown()
         self._output.close()
 
@@ -65,50 +66,59 @@ class BrokerCommand:
         return self._starter.submit(self._start).result()
 
     def _start(self) -> str | None:
-        self._end()
+        if not self._end():
+            return f"{self.command!r} was ended, but somebody still answers at {self.host}:{self.port}."
         self.mark()
         try:
-            self._process = subprocess.Popen(
+            process = self._process = subprocess.Popen(
                 tied(shlex.split(self.command)),
                 stdin=subprocess.DEVNULL,
                 stdout=self._output,
                 stderr=subprocess.STDOUT,
+                process_group=0,
             )
         except (OSError, ValueError) as failure:
             return f"{self.command!r} cannot be run: {failure}."
         end = time.monotonic() + START_TIMEOUT_S
         while (reason := why_unreachable(self.host, self.port, _ANSWER_TIMEOUT_S)) is not None:
-            code = self._process.poll()
-            if code:
+            if process.poll():
                 return f"{self.command!r} does not start: {self.said()}"
             if time.monotonic() > end:
                 return f"{self.command!r} was run, but within {START_TIMEOUT_S:g} s nobody answered. {reason}"
-            time.sleep(_LOOK_S)
+            if self._is_over.wait(_LOOK_S):
+                return f"{self.command!r} was run, but not waited for."
         return None
 
     def mark(self) -> None:
         """What is printed from now on is what `said` gives."""
-        self._mark = self._output.seek(0, 2)
+        self._mark = os.fstat(self._output.fileno()).st_size
 
     def said(self) -> str:
         """How the command ended, if it has or does now, and the first lines that it has printed since the mark."""
         if self._process is not None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_DYING_S)
-        self._output.seek(self._mark)
-        lines = self._output.read(_SAID_BYTES_MAX).decode(errors="replace").strip().splitlines()[:_SAID_LINES_MAX]
+        # The place in the file is the command's, which goes on printing there.
+        printed = os.pread(self._output.fileno(), _SAID_BYTES_MAX, self._mark)
+        lines = printed.decode(errors="replace").strip().splitlines()[:_SAID_LINES_MAX]
         code = None if self._process is None else self._process.poll()
         return "\n".join(([] if code is None else [f"exit code {code}"]) + lines)
 
-    def _end(self) -> None:
-        if self._process is not None and self.is_running:
-            self._process.terminate()
-            try:
-                self._process.wait(STOP_TIMEOUT_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        self._process = None
+    def _end(self) -> bool:
+        """Ends the command, where it is the broker itself, and what it has started; whether that is over."""
+        process, self._process = self._process, None
+        if process is None or process.poll() is not None:
+            return True
+        for force in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, force)
+            end = time.monotonic() + STOP_TIMEOUT_S
+            while time.monotonic() < end:
+                # A shell ends before the broker that it has started.
+                if process.poll() is not None and why_unreachable(self.host, self.port, _ANSWER_TIMEOUT_S):
+                    return True
+                time.sleep(_LOOK_S)
+        return False
 
 
 def unused_port() -> int:

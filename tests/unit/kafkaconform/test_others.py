@@ -208,6 +208,43 @@ def test_a_broker_ends_with_the_run_and_not_with_the_thread_that_has_started_it_
     assert why_unreachable("127.0.0.1", port)
 
 
+def test_a_broker_that_a_shell_has_started_ends_with_it() -> None:
+    port = unused_port()
+    with BrokerCommand(f"sh -c {shlex.quote(f'{command_for(port)}; true')}", "127.0.0.1", port) as command:
+        assert command.start() is None
+        assert command.start() is None
+    assert why_unreachable("127.0.0.1", port)
+
+
+@pytest.mark.usefixtures("broker")
+def test_a_command_that_is_not_the_broker_restarts_nothing(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kafkaconform.starting.STOP_TIMEOUT_S", 0.1)
+    with BrokerCommand("sleep 99", "127.0.0.1", port) as command:
+        assert command.start() is None
+        assert command.start() == f"'sleep 99' was ended, but somebody still answers at 127.0.0.1:{port}."
+
+
+def test_a_run_that_is_broken_off_waits_for_no_broker() -> None:
+    with BrokerCommand("sleep 99", "127.0.0.1", unused_port()) as command:
+        thread = Thread(target=command.start)
+        thread.start()
+        while not command.is_running:
+            thread.join(0.01)
+    thread.join(10)
+    assert not thread.is_alive()
+    assert not command.is_running
+
+
+def test_a_list_does_not_accept_that_the_broker_dies(tmp_path: Path) -> None:
+    port = unused_port()
+    with BrokerCommand(command_for(port), "127.0.0.1", port) as command:
+        assert command.start() is None
+        known = KnownList((Known("*", "it may close the connection"),))
+        run = judge(tmp_path, port, (poison, [step("DescribeGroups v0", {})]), known=known, command=command)
+    assert run.results[0].outcome is Outcome.FAILED
+    assert run.has_failed
+
+
 def needs_poison(session: Session) -> None:
     session.service.quietly(DescribeGroupsRequest(groups=["poison"]), 0)
 
