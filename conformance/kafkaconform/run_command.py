@@ -1,10 +1,8 @@
 """``kafkaconform run``: from the options to the exit code."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 import attrs
@@ -13,6 +11,7 @@ from rich.console import Console
 from kafkaconform.accepting import write_known
 from kafkaconform.checks import Check, Target
 from kafkaconform.console import narrating, say
+from kafkaconform.histories import checks as history_checks
 from kafkaconform.known import KnownList, read_known
 from kafkaconform.probing import probe_checks
 from kafkaconform.reach import why_unreachable
@@ -79,9 +78,13 @@ def run(
     known = read_known(files.known) if files.known else KnownList()
     for file, _ in files.reports():
         _require_writable(file)
+    _require_release(target)
     checks = select(selection, target.release)
     if not checks:
-        raise CannotRun(f"No check matches {' or '.join(map(repr, selection.only))}.")
+        if selection.only:
+            raise CannotRun(f"No check matches {' or '.join(map(repr, selection.only))}.")
+        kinds = " or ".join(sorted(selection.kinds))
+        raise CannotRun(f"There is no check of kind {kinds} for Apache Kafka {target.release}.")
     if Kind.PROBE in selection.kinds:
         _require_answers(target)
     if target.beside and (reason := why_unreachable(*target.beside)):
@@ -107,7 +110,7 @@ def run(
         say(console, f"Not needed any more in {files.known}: {entry.check} {entry.where} ({entry.reason})", style="red")
     for line in summary(found):
         say(console, line)
-    if (hint := _better_release(target)) and found.counts()[Outcome.NOT_OFFERED]:
+    if found.counts()[Outcome.NOT_OFFERED] and (hint := _better_release(target)):
         say(console, hint)
     if found.has_failed or spare:
         return 1
@@ -126,20 +129,16 @@ def select(selection: Selection, release: str) -> list[Check]:
     return [check for check in checks if is_selected(check.path, *selection.only)]
 
 
-def history_checks() -> Sequence[Check]:
-    """The checks of kind history."""
-    if find_spec("kafkaconform.histories") is None:
-        return []
-    found: Sequence[Check] = import_module("kafkaconform.histories").checks()
-    return found
-
-
-def _require_answers(target: Target) -> None:
-    """Raises CannotRun where it is not known what the release would answer, or not even what it can be asked."""
+def _require_release(target: Target) -> None:
+    """Raises CannotRun where it is not known what the release can be asked."""
     try:
         declared(target.release)
     except UnknownRelease as failure:
         raise CannotRun(f"--as-version: {failure}.") from None
+
+
+def _require_answers(target: Target) -> None:
+    """Raises CannotRun where it is not known what the release would answer."""
     recorded = sorted(folder.name for folder in target.goldens.iterdir()) if target.goldens.is_dir() else []
     if target.beside is None and target.release not in recorded:
         there_are = f"there are of {', '.join(recorded)}" if recorded else "there are none at all"

@@ -12,6 +12,7 @@ import attrs
 
 from kafkaconform.checks import Check, Target
 from kafkaconform.registry import is_selected
+from kafkaconform.releases import is_before
 from kafkaconform.results import Kind, Outcome, Result
 from kafkaconform.scenarios.catalogue import CLIENTS, CURRENT
 from kafkaconform.scenarios.driver import RESTART, CheckResult, ScenarioClient
@@ -82,8 +83,8 @@ def versions_of(clients: Iterable[ScenarioClient]) -> dict[str, str]:
 
 
 def _family(release: str) -> str:
-    """The release among those of the catalogue that another belongs to: 3.9 for 3.9.1, today's for all since 4.0."""
-    return CURRENT if release.split(".")[0] >= CURRENT.split(".")[0] else ".".join(release.split(".")[:2])
+    """What the catalogue calls a release: 3.9 for 3.9.1, and today's for all since 4.0."""
+    return ".".join(release.split(".")[:2]) if is_before(release, "4.0") else CURRENT
 
 
 def _checks(asked: Sequence[tuple[ScenarioClient, str]], only: Sequence[str]) -> list[Check]:

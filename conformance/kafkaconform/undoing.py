@@ -8,7 +8,7 @@ import attrs
 
 from kafkaconform.outcome import BROKER_RESOURCE
 from kafkaconform.peers import NotOffered
-from kafkaconform.wire import ConnectionClosed, NoAnswer
+from kafkaconform.wire import ConnectionClosed, NoAnswer, NotReproduced
 from kafkawire.declare import TopLevel
 from kafkawire.messages.alter_configs import AlterConfigsRequest
 from kafkawire.messages.incremental_alter_configs import (
@@ -16,6 +16,7 @@ from kafkawire.messages.incremental_alter_configs import (
     IncrementalAlterConfigsRequest,
     ResourceChange,
 )
+from kafkawire.primitives import MalformedMessage
 
 _DELETE = 1
 _VERSION = 1
@@ -41,5 +42,5 @@ class BrokerConfigs:
         for broker, key in tuple(self._set):
             change = ConfigChange(name=key, config_operation=_DELETE, value=None)
             resource = ResourceChange(resource_type=BROKER_RESOURCE, resource_name=broker, configs=[change])
-            with contextlib.suppress(ConnectionClosed, NoAnswer, NotOffered, OSError):
+            with contextlib.suppress(ConnectionClosed, MalformedMessage, NoAnswer, NotOffered, NotReproduced, OSError):
                 ask(IncrementalAlterConfigsRequest(resources=[resource]), _VERSION)

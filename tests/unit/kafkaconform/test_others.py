@@ -42,6 +42,7 @@ from kafkawire.messages.incremental_alter_configs import (
     ResourceResult,
 )
 from kafkawire.messages.list_groups import ListGroupsRequest
+from kafkawire.primitives import MalformedMessage
 from tests.support import toy_broker
 from tests.support.broker import running_broker
 
@@ -347,7 +348,12 @@ def test_what_a_broker_took_is_taken_back() -> None:
     noted.note(request(4, "1", "e", validate_only=True), answer("1"))
     noted.note(ListGroupsRequest(), None)
     asked: list[TopLevel] = []
-    noted.take_back(lambda request, version: asked.append(request))
+
+    def ask(request: TopLevel, version: int) -> None:
+        asked.append(request)
+        raise MalformedMessage("Answer", version, "", 0, "there is none")
+
+    noted.take_back(ask)
     changes = [
         (resource.resource_name, change.name, change.config_operation)
         for each in asked

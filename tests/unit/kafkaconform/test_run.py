@@ -120,6 +120,8 @@ def test_two_brokers_are_held_against_each_other(bootstrap: str, nobody: int) ->
         (["--kinds", "probe,poem"], "poem"),
         (["--bootstrap", "127.0.0.1:99999"], "is not HOST:PORT"),
         (["--as-version", "0.8.2"], "no facts on release '0.8.2'"),
+        (["--as-version", "0.8.2", "--kinds", "scenario"], "no facts on release '0.8.2'"),
+        (["--as-version", "3.4.0", "--kinds", "scenario"], "no check of kind scenario for Apache Kafka 3.4.0."),
         (["--as-version", "4.2.0"], "no recorded answers of Apache Kafka 4.2.0"),
         (["--goldens", "/nowhere"], "there are none at all"),
     ],
