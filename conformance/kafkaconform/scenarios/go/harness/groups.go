@@ -188,7 +188,7 @@ func (all *scenarios) static() (string, error) {
 	return "2 and 2, then the same 2 again", err
 }
 
-// silent cuts the network of a member, so that its heartbeats stop: no library has a process for each member.
+// silent cuts the network of a member, so that its heartbeats stop: Go's libraries go on with them whether their user polls or not.
 func (all *scenarios) silent() (string, error) {
 	s, err := all.sharing("silent")
 	if err != nil {
