@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import attrs
 
-from kafkaconform.reach import offered_versions
+from kafkaconform.reach import offered_versions, why_unreachable
 from kafkawire.declare import TopLevel
 from kafkawire.index import APIS
 
@@ -37,6 +37,11 @@ class Peer:
     def offered(self) -> dict[int, range] | None:
         """Versions by API key, as it answers ApiVersions; None where that cannot be had, or does not matter."""
         return None if self.asks_unoffered else offered_versions(self.host, self.port)
+
+    @functools.cached_property
+    def silence(self) -> str | None:
+        """Why nothing could be asked of it when that was first tried, in one sentence; None where it answered."""
+        return why_unreachable(self.host, self.port)
 
     def nearest(self, api_key: int, version: int) -> int:
         """``version`` if it is offered, else the newest older one, else the oldest there is.

@@ -82,7 +82,7 @@ class ProbeFailed(Exception):
 
 
 class NoController(ProbeFailed):
-    """The broker tells no listener of a controller, so that nothing can be asked there."""
+    """The broker tells no listener of a controller, or one that cannot be reached, so that nothing can be asked there."""
 
 
 def response_class(request: type[TopLevel]) -> type[TopLevel]:
@@ -392,7 +392,7 @@ class Session:
 
     @functools.cached_property
     def controller(self) -> tuple[str, int]:
-        """Where the controller listens for clients, as the broker says."""
+        """Where the controller listens for clients, as the broker says; the one that leads the quorum, if there are several."""
         asked = DescribedTopic(topic_name="__cluster_metadata", partitions=[DescribedPartition(partition_index=0)])
         if self.spoken(DescribeQuorumRequest, 2) < 2:
             raise NotAskable("DescribeQuorum tells no listeners of controllers up to version 1")
@@ -400,9 +400,13 @@ class Session:
             answer = self.service.quietly(DescribeQuorumRequest(topics=[asked]), 2)
         except NotOffered as lack:
             raise NoController(f"{lack}, which tells where a controller listens") from None
-        listeners = [(listener.host, listener.port) for node in answer.nodes for listener in node.listeners]
+        leaders = [partition.leader_id for topic in answer.topics for partition in topic.partitions]
+        nodes = sorted(answer.nodes, key=lambda node: node.node_id not in leaders)
+        listeners = [(listener.host, listener.port) for node in nodes for listener in node.listeners]
         if not listeners:
             raise NoController("the broker tells no listener of a controller (controller.listener.names) to ask")
+        if (silence := self.peers.at(*listeners[0]).silence) is not None:
+            raise NoController(f"the controller cannot be asked. {silence}")
         return listeners[0]
 
     @property

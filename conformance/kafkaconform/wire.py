@@ -105,10 +105,6 @@ class RawConnection:
                 raise ConnectionClosed
             self._received += data
 
-    def finish_sending(self) -> None:
-        """Closes this side only; what the broker still sends can be read."""
-        self._socket.shutdown(socket.SHUT_WR)
-
     def close(self) -> None:
         """Closes the connection; the broker sees an orderly end."""
         self._socket.close()

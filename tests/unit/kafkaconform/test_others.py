@@ -26,12 +26,19 @@ from kafkaconform.reports.matrix import Cell, matrix
 from kafkaconform.reports.text import summary
 from kafkaconform.results import Difference, Outcome, Run
 from kafkaconform.runner import run_checks
-from kafkaconform.session import ProbeFailed, Session, retried
+from kafkaconform.session import NoController, ProbeFailed, Session, retried
 from kafkaconform.starting import BrokerCommand, unused_port
 from kafkaconform.steps import comparable
 from kafkaconform.undoing import BrokerConfigs
 from kafkawire.declare import TopLevel
 from kafkawire.messages.describe_groups import DescribeGroupsRequest
+from kafkawire.messages.describe_quorum import (
+    DescribeQuorumResponse,
+    Listener,
+    Node,
+    PartitionResult,
+    TopicResult,
+)
 from kafkawire.messages.find_coordinator import FindCoordinatorRequest
 from kafkawire.messages.get_telemetry_subscriptions import GetTelemetrySubscriptionsRequest
 from kafkawire.messages.incremental_alter_configs import (
@@ -300,6 +307,31 @@ class Waiting(Session):
 
     def __init__(self) -> None:
         super().__init__("h", 1, suffix="", release="4.3.1", check_answers=False)
+
+
+class ToldQuorum:
+    """Stands for a connection to a broker that tells of a quorum of two, led by the second, at these ports."""
+
+    def __init__(self, *ports: int) -> None:
+        nodes = [Node(number, [Listener("CONTROLLER", "127.0.0.1", port)]) for number, port in enumerate(ports)]
+        partition = PartitionResult(partition_index=0, leader_id=1)
+        topic = TopicResult(topic_name="__cluster_metadata", partitions=[partition])
+        self.answer = DescribeQuorumResponse(topics=[topic], nodes=nodes)
+
+    def quietly(self, request: TopLevel, version: int) -> DescribeQuorumResponse:
+        return self.answer
+
+
+@pytest.mark.usefixtures("broker")
+def test_of_several_controllers_the_leader_is_asked_if_it_can_be_reached(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nobody = unused_port()
+    monkeypatch.setattr(Waiting, "service", ToldQuorum(nobody, port))
+    assert Waiting().controller == ("127.0.0.1", port)
+    monkeypatch.setattr(Waiting, "service", ToldQuorum(port, nobody))
+    with pytest.raises(NoController, match=f"cannot be asked. Nobody answers at 127.0.0.1:{nobody}"):
+        _ = Waiting().controller
 
 
 def test_waiting_ends_at_once_where_it_is_in_vain(monkeypatch: pytest.MonkeyPatch) -> None:
