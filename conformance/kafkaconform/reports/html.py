@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from pathlib import Path
 
 import attrs
@@ -77,8 +76,12 @@ def _kinds(results: Iterable[Result]) -> list[tuple[str, Counter[Outcome]]]:
 
 
 def _by_group(results: Iterable[Result], kind: Kind, outcomes: set[Outcome]) -> list[tuple[str, list[Result]]]:
-    chosen = [result for result in results if result.kind is kind and result.outcome in outcomes]
-    return [(group, list(found)) for group, found in groupby(chosen, key=lambda result: result.api)]
+    """Groups in the order in which they come first: a client is asked for most at first, and for a restart at the end."""
+    found: dict[str, list[Result]] = {}
+    for result in results:
+        if result.kind is kind and result.outcome in outcomes:
+            found.setdefault(result.api, []).append(result)
+    return list(found.items())
 
 
 def shown_steps(result: Result) -> Iterator[ShownStep]:

@@ -18,7 +18,7 @@ from kafkaconform.reports.places import place, sentence
 from kafkaconform.reports.side_by_side import ROWS_MAX, Row, side_by_side
 from kafkaconform.reports.text import failure, summary
 from kafkaconform.results import Asked, Difference, Outcome
-from tests.support.runs import BROKEN, EVERYTHING, FAILED, HISTORY, KNOWN, PASSED, run_of, step
+from tests.support.runs import BROKEN, EVERYTHING, FAILED, HISTORY, KNOWN, NOT_RUN, PASSED, SCENARIO, run_of, step
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "wbr"}
 
@@ -170,6 +170,11 @@ def test_the_page_shows_request_and_answers_of_each_difference_as_they_are() -> 
 
 def test_the_page_of_a_run_without_probes_leaves_their_parts_out() -> None:
     assert {a.get("id") for a in Page(page(run_of(HISTORY))).all("h2")} == {"histories", "about"}
+
+
+def test_a_client_stands_in_the_page_once_although_its_restart_comes_last() -> None:
+    restart = attrs.evolve(SCENARIO, path="kafkajs-2.2.4/restart")
+    assert Page(page(run_of(SCENARIO, NOT_RUN, restart))).texts.count("kafkajs-2.2.4") == 1
 
 
 def test_a_run_beside_another_broker_says_so() -> None:
