@@ -5,6 +5,7 @@ import struct
 from kafkaconform.outcome import Tree
 from kafkaconform.session import ProbeFailed, Probing
 from kafkawire.messages.join_group import JoinGroupRequest, JoinGroupRequestProtocol
+from kafkawire.messages.offset_fetch import OffsetFetchRequest, OffsetFetchRequestGroup
 from kafkawire.messages.sync_group import SyncGroupRequest, SyncGroupRequestAssignment
 
 #: Within what the broker allows (6 s to 30 min), and far longer than any probe runs.
@@ -94,3 +95,10 @@ def two_members(leader: Probing, follower: Probing, group: str) -> tuple[str, st
     leader.quietly(join(group, leader_id), 5)
     waiting.answer()
     return leader_id, follower_id
+
+
+def everything(group: str) -> OffsetFetchRequest:
+    """A request for all offsets of a group, in both forms: alone up to version 7, in a list from 8 on."""
+    return OffsetFetchRequest(
+        group_id=group, topics=None, groups=[OffsetFetchRequestGroup(group_id=group, topics=None)]
+    )

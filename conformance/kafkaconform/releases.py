@@ -23,7 +23,7 @@ UNTOLD_APIS = frozenset({71, 72})
 _ORDERED_SINCE: dict[int, dict[str, str | None]] = {
     3: {"partition_index": None},
     8: {"name": "3.5", "partition_index": "4.0"},
-    9: {"name": "3.5", "partition_index": "4.0"},
+    9: {"name": "4.0", "partition_index": "4.0"},
     45: {"name": "3.3", "partition_index": "3.3"},
     47: {"name": "4.0", "partition_index": "4.0"},
 }

@@ -43,7 +43,7 @@ LOOK_S = 0.05
 Step = dict[str, Tree]
 
 
-def _said_only_until(message: Message, wanted: int, actual: int) -> str | None:
+def said_only_until(message: Message, wanted: int, actual: int) -> str | None:
     """A field that ``message`` uses in version ``wanted`` and cannot in ``actual``; None where nothing is lost."""
     for field in message.FIELDS:
         value = getattr(message, field.name)
@@ -55,7 +55,7 @@ def _said_only_until(message: Message, wanted: int, actual: int) -> str | None:
             return field.name
         if field.kind == "struct" and value is not None:
             for element in value if field.is_array else [value]:
-                if (lost := _said_only_until(element, wanted, actual)) is not None:
+                if (lost := said_only_until(element, wanted, actual)) is not None:
                     return lost
     return None
 
@@ -171,7 +171,7 @@ class Probing:
         that says the same, where there is one, for the sake of what comes after.
         """
         wanted, version = version, self._session.spoken(type(request), version)
-        if version < wanted and (lost := _said_only_until(request, wanted, version)) is not None:
+        if version < wanted and (lost := said_only_until(request, wanted, version)) is not None:
             raise NotAskable(f"{type(request).__name__} has no {lost} up to version {version}")
         self._correlation_id += 1
         step = self._step(f"{type(request).__name__.removesuffix('Request')} v{version}", tree_of(request, version))
@@ -245,7 +245,7 @@ class Probing:
             if request.KEY in UNTOLD_APIS:
                 raise untold(lack) from None
             return None
-        if nearest != version and _said_only_until(request, version, nearest) is not None:
+        if nearest != version and said_only_until(request, version, nearest) is not None:
             return None
         return nearest
 

@@ -36,6 +36,8 @@ _TRUE_BEFORE: dict[str, str | tuple[str, str]] = {
     "tells_empty_protocol_names": "3.7",
     "deleted_offsets_are_told_once": "4.0",
     "offsets_are_told_by_partition": "3.5",
+    "fetched_offsets_are_told_by_partition": "4.0",
+    "unknown_groups_are_past_generations": "4.0",
     "awaits_share_coordinators": "4.0",
     "subscriptions_are_throttled": "4.0",
     "metrics_may_be_of_any_size": "4.0",

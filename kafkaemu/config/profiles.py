@@ -62,8 +62,11 @@ class Profile:
     tells_empty_protocol_names: bool = False
     #: Whether OffsetDelete answers a partition that is there once.
     deleted_offsets_are_told_once: bool = False
-    #: Whether OffsetCommit, OffsetFetch and OffsetDelete answer every partition once, and nothing of a topic without any.
+    #: Whether OffsetCommit and OffsetDelete answer every partition once, and nothing of a topic without any; and OffsetFetch.
     offsets_are_told_by_partition: bool = False
+    fetched_offsets_are_told_by_partition: bool = False
+    #: Whether a commit of a member to a group that there is not is one of another generation, in every version.
+    unknown_groups_are_past_generations: bool = False
     #: Whether share groups have a coordinator that is never there.
     awaits_share_coordinators: bool = False
     #: Whether a client waits for its interval before it asks again for its subscription to metrics, also after a refusal that

@@ -98,7 +98,7 @@ def handle(context: Context, request: Request, body: OffsetCommitRequest) -> Ans
             body.generation_id_or_member_epoch,
             tuple(wanted),
             body.retention_time_ms,
-            knows_group_not_found=request.version >= 9,
+            knows_group_not_found=request.version >= 9 and not context.profile.unknown_groups_are_past_generations,
         )
     )
 

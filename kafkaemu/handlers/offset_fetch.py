@@ -17,7 +17,7 @@ Behavior:
       tests/unit/coordinator/test_runtime.py::test_while_it_loads_events_are_refused_with_14]
     - Member id and epoch concern the new consumer groups; classic groups do not look at them.
       [offset_fetch/member_and_epoch]
-    - In profiles up to 3.4 each partition is answered once, and a topic without any is not. [test:
+    - In profiles up to 3.9 each partition is answered once, a topic without any is not; up to 3.4 each group is, too. [test:
       tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
 Versions:
@@ -68,7 +68,10 @@ def handle(context: Context, request: Request, body: OffsetFetchRequest) -> Answ
     """See the module."""
     version = request.version
     if version >= 8:
-        asked = [_ask(context, version, group) for group in body.groups]
+        groups = body.groups
+        if context.profile.offsets_are_told_by_partition:
+            groups = list({group.group_id: group for group in groups}.values())
+        asked = [_ask(context, version, group) for group in groups]
         return answer_when_done(
             [deferred for deferred, _ in asked if deferred is not None],
             lambda: OffsetFetchResponse(groups=[make() for _, make in asked]),
@@ -97,7 +100,7 @@ def _ask(
         everything = context.groups.fetch(group.group_id, None)
         return everything, lambda: _everything(context, by_id, group.group_id, everything)
     topics = group.topics
-    if context.profile.offsets_are_told_by_partition:
+    if context.profile.fetched_offsets_are_told_by_partition:
         named = once(((topic.name, topic.partition_indexes) for topic in topics), int)
         topics = [OffsetFetchRequestTopics(name=name, partition_indexes=indexes) for name, indexes in named.items()]
     image = context.image

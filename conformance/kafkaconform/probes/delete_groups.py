@@ -1,6 +1,6 @@
 """DeleteGroups: groups without members, and their offsets."""
 
-from kafkaconform.groups import join, new_member_id, only_member
+from kafkaconform.groups import everything, join, new_member_id, only_member
 from kafkaconform.outcome import Tree
 from kafkaconform.prepare import group_name, make_topic
 from kafkaconform.probes.describe_groups import describe
@@ -11,7 +11,6 @@ from kafkaconform.registry import probe
 from kafkaconform.session import Session
 from kafkawire.messages.delete_groups import DeleteGroupsRequest
 from kafkawire.messages.list_groups import ListGroupsRequest
-from kafkawire.messages.offset_fetch import OffsetFetchRequest, OffsetFetchRequestGroup
 
 
 def delete(*groups: str) -> DeleteGroupsRequest:
@@ -52,7 +51,7 @@ def everything_is_gone(session: Session) -> None:
     connection.ask(describe(group), 6)
     connection.ask(describe(group), 5)
     connection.ask(ListGroupsRequest(), 5, view=ours(session))
-    connection.ask(OffsetFetchRequest(groups=[OffsetFetchRequestGroup(group_id=group, topics=None)]), 8)
+    connection.ask(everything(group), 8)
     connection.ask(join(group, member_id), 5)
 
 

@@ -1,6 +1,6 @@
 """OffsetCommit: where a group has come to."""
 
-from kafkaconform.groups import join, new_member_id, only_member, sync
+from kafkaconform.groups import everything, join, new_member_id, only_member, sync
 from kafkaconform.prepare import UNKNOWN_UUID, group_name, make_topic
 from kafkaconform.registry import probe
 from kafkaconform.session import Session
@@ -10,7 +10,6 @@ from kafkawire.messages.offset_commit import (
     OffsetCommitRequestPartition,
     OffsetCommitRequestTopic,
 )
-from kafkawire.messages.offset_fetch import OffsetFetchRequest, OffsetFetchRequestGroup
 
 
 def commit(
@@ -211,8 +210,7 @@ def twice_in_one_request(session: Session) -> None:
         request.topics += commit(group, missing, UNKNOWN_UUID).topics * 2
         request.topics += commit(group, name, topic_id, partition=7).topics * 2
         connection.ask(request, version)
-        asked = [OffsetFetchRequestGroup(group_id=group, topics=None)]
-        connection.ask(OffsetFetchRequest(groups=asked), 9)
+        connection.ask(everything(group), 9)
 
 
 @probe

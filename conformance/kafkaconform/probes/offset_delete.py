@@ -2,7 +2,7 @@
 
 import struct
 
-from kafkaconform.groups import SESSION_TIMEOUT_MS, join, new_member_id, only_member, sync
+from kafkaconform.groups import SESSION_TIMEOUT_MS, everything, join, new_member_id, only_member, sync
 from kafkaconform.prepare import group_name, make_topic
 from kafkaconform.probes.describe_groups import describe
 from kafkaconform.probes.leave_group import leave
@@ -15,7 +15,6 @@ from kafkawire.messages.offset_delete import (
     OffsetDeleteRequestPartition,
     OffsetDeleteRequestTopic,
 )
-from kafkawire.messages.offset_fetch import OffsetFetchRequest, OffsetFetchRequestGroup
 
 
 def delete(group: str, *topics: tuple[str, tuple[int, ...]]) -> OffsetDeleteRequest:
@@ -28,13 +27,6 @@ def delete(group: str, *topics: tuple[str, tuple[int, ...]]) -> OffsetDeleteRequ
             )
             for name, partitions in topics
         ],
-    )
-
-
-def everything(group: str) -> OffsetFetchRequest:
-    """A request for all offsets of a group."""
-    return OffsetFetchRequest(
-        group_id=group, topics=None, groups=[OffsetFetchRequestGroup(group_id=group, topics=None)]
     )
 
 

@@ -121,7 +121,7 @@ def deleted_topic(session: Session) -> None:
 
 
 @probe
-@asked_since("3.9", "a request for no group at all is never answered")
+@asked_since("4.0", "a request for no group at all is never answered")
 def several_groups(session: Session) -> None:
     """From version 8 on several groups at once, each answered on its own."""
     name, topic_id = make_topic(session, "orders")

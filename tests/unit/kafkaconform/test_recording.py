@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 
 from kafkaconform.goldens import Unfinished, golden_path, laid_out, read_golden, record_probe, replay, write_golden
+from kafkaconform.groups import everything
+from kafkaconform.prepare import UNKNOWN_UUID, produce_request
+from kafkaconform.probes.fetch import fetch
+from kafkaconform.probes.find_coordinator import find
 from kafkaconform.registry import Probe, all_probes
-from kafkaconform.session import Session
+from kafkaconform.session import Session, said_only_until
 from kafkaconform.wire import NotReproduced, decode_answer
 from kafkawire import compiler
+from kafkawire.declare import TopLevel
 from kafkawire.messages.api_versions import ApiVersionsResponse
 from kafkawire.messages.list_groups import ListedGroup, ListGroupsRequest, ListGroupsResponse
 
@@ -130,3 +135,20 @@ def test_an_answer_that_encodes_to_other_bytes_is_refused() -> None:
     assert decode_answer(ApiVersionsResponse, 3, bytes(4) + body, check=False)[1] == ApiVersionsResponse()
     with pytest.raises(NotReproduced, match="encodes again as"):
         decode_answer(ApiVersionsResponse, 3, bytes(4) + body, check=True)
+
+
+@pytest.mark.parametrize(
+    ("request_", "wanted", "actual", "lost"),
+    [
+        (fetch("orders", replica_id=7), 17, 11, None),
+        (fetch(topic_id=UNKNOWN_UUID), 17, 11, "topic_id"),
+        (produce_request("orders", topic_id=UNKNOWN_UUID), 13, 9, None),
+        (everything("group"), 9, 7, None),
+        (find("one"), 4, 3, None),
+        (find("one", "two"), 4, 3, "coordinator_keys"),
+    ],
+)
+def test_what_an_older_version_says_in_another_field_is_not_lost(
+    request_: TopLevel, wanted: int, actual: int, lost: str | None
+) -> None:
+    assert said_only_until(request_, wanted, actual) == lost
