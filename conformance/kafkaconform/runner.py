@@ -14,7 +14,7 @@ from kafkaconform.outcome import Placeholders, tree_of
 from kafkaconform.peers import LastAsked
 from kafkaconform.reach import why_unreachable
 from kafkaconform.reports.places import one_line, shortened
-from kafkaconform.results import Outcome, Result, Run
+from kafkaconform.results import Kind, Outcome, Result, Run
 from kafkaconform.starting import BrokerCommand
 
 #: How much of the request that a broker was asked last is told; the steps of the probe hold it whole.
@@ -85,7 +85,8 @@ def _run_one(
     if gone is None:
         return result, None
     sentences = [f"The broker is gone. {gone}"]
-    if (asked := target.peers.last_asked) is not None:
+    # What clients of scenarios and histories ask is not noted.
+    if check.kind is Kind.PROBE and (asked := target.peers.last_asked) is not None:
         when = "It was asked last" if asked is not asked_before else "Nothing was asked here; before, it was asked last"
         sentences.append(f"{when} {_in_words(asked)}.")
     if command and (said := command.said()):

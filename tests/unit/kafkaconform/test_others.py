@@ -13,18 +13,18 @@ from threading import Thread
 import pytest
 from click.testing import CliRunner
 
-from kafkaconform.checks import Target
+from kafkaconform.checks import Check, Target
 from kafkaconform.cli import main
 from kafkaconform.goldens import golden_path, write_golden
 from kafkaconform.known import Known, KnownList
 from kafkaconform.outcome import ABSENT, Tree
-from kafkaconform.peers import IMPATIENT_S, NotOffered, Peer, Peers
+from kafkaconform.peers import IMPATIENT_S, LastAsked, NotOffered, Peer, Peers
 from kafkaconform.probing import probe_checks
 from kafkaconform.reach import why_unreachable
 from kafkaconform.registry import Probe
 from kafkaconform.reports.matrix import Cell, matrix
 from kafkaconform.reports.text import summary
-from kafkaconform.results import Difference, Outcome, Run
+from kafkaconform.results import Difference, Kind, Outcome, Result, Run
 from kafkaconform.runner import run_checks
 from kafkaconform.session import NoController, ProbeFailed, Session, retried
 from kafkaconform.starting import BrokerCommand, unused_port
@@ -241,6 +241,17 @@ def test_a_run_that_is_broken_off_waits_for_no_broker() -> None:
     thread.join(10)
     assert not thread.is_alive()
     assert not command.is_running
+
+
+def test_only_of_probes_is_told_what_they_asked_last() -> None:
+    port = unused_port()
+    peers = Peers(last_asked=LastAsked(Peer("127.0.0.1", port), b"before"))
+    target = Target("127.0.0.1", port, "4.3.1", Path(), peers=peers)
+    failed = {kind: Result(kind, "a/b", "it holds", Outcome.FAILED, 0.0) for kind in (Kind.PROBE, Kind.HISTORY)}
+    for kind, result in failed.items():
+        check = Check(kind, "a/b", "it holds", lambda target, result=result: result)
+        (found,) = run_checks(target, [check], KnownList()).results
+        assert ("Nothing was asked here; before, it was asked last" in found.reason) == (kind is Kind.PROBE)
 
 
 def test_a_list_does_not_accept_that_the_broker_dies(tmp_path: Path) -> None:
