@@ -7,6 +7,7 @@ import attrs
 
 from kafkaconform.peers import Peers
 from kafkaconform.results import Kind, Result
+from kafkaconform.wire import address_of
 
 
 @attrs.frozen
@@ -29,7 +30,7 @@ class Target:
     @property
     def bootstrap(self) -> str:
         """The address a client is given."""
-        return f"{self.host}:{self.port}"
+        return address_of(self.host, self.port)
 
 
 @attrs.frozen

@@ -16,7 +16,7 @@ from kafkaconform.peers import NotOffered, Peer, Peers
 from kafkaconform.registry import Probe
 from kafkaconform.releases import NotAskable, is_before
 from kafkaconform.session import ProbeFailed, Session
-from kafkaconform.wire import ConnectionClosed, NoAnswer, NotReproduced
+from kafkaconform.wire import ConnectionClosed, NoAnswer, NotReproduced, address_of
 from kafkawire.primitives import MalformedMessage
 
 LINE_CHARACTERS_MAX = 120
@@ -149,7 +149,7 @@ def run_probe(
         raise
     except Exception as failure:
         # A probe relies on answers as Kafka gives them; whatever another broker breaks in it by its own is that broker's failure.
-        reason = _why(failure, f"{host}:{port}").replace(suffix, "")
+        reason = _why(failure, address_of(host, port)).replace(suffix, "")
         raise Unfinished(reason, session.finished_steps()) from failure
     finally:
         session.close()

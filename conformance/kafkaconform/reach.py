@@ -1,6 +1,14 @@
 """Whether a broker can be talked to at all, and what it says that it can be asked."""
 
-from kafkaconform.wire import ConnectionClosed, NoAnswer, NotReproduced, RawConnection, decode_answer, frame_of
+from kafkaconform.wire import (
+    ConnectionClosed,
+    NoAnswer,
+    NotReproduced,
+    RawConnection,
+    address_of,
+    decode_answer,
+    frame_of,
+)
 from kafkawire.messages.api_versions import ApiVersionsRequest, ApiVersionsResponse
 from kafkawire.primitives import MalformedMessage
 
@@ -31,7 +39,7 @@ def offered_versions(host: str, port: int) -> dict[int, range] | None:
 
 def _versions(host: str, port: int, timeout_s: float) -> ApiVersionsResponse:
     """What is answered to ApiVersions. Raises `Unreachable`."""
-    address = f"{host}:{port}"
+    address = address_of(host, port)
     try:
         connection = RawConnection(host, port, timeout_s=timeout_s)
     except OSError as failure:

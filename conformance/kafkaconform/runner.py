@@ -16,6 +16,7 @@ from kafkaconform.reach import why_unreachable
 from kafkaconform.reports.places import one_line, shortened
 from kafkaconform.results import Kind, Outcome, Result, Run
 from kafkaconform.starting import BrokerCommand
+from kafkaconform.wire import address_of
 
 #: How much of the request that a broker was asked last is told; the steps of the probe hold it whole.
 REQUEST_CHARACTERS_MAX = 400
@@ -66,7 +67,7 @@ def run_checks(
         duration_s=time.monotonic() - begin,
         versions={**own_versions(), **(versions or {})},
         results=tuple(results),
-        beside=":".join(map(str, target.beside)) if target.beside else "",
+        beside=address_of(*target.beside) if target.beside else "",
         deaths=tuple(deaths),
     )
 
@@ -95,7 +96,7 @@ def _run_one(
 
 
 def _in_words(asked: LastAsked) -> str:
-    whom = f"{asked.peer.host}:{asked.peer.port}"
+    whom = address_of(asked.peer.host, asked.peer.port)
     if isinstance(asked.sent, bytes):
         return f"of {whom}, in bytes, {shortened(asked.sent.hex(), REQUEST_CHARACTERS_MAX)}"
     name = type(asked.sent).__name__.removesuffix("Request")

@@ -18,6 +18,7 @@ import attrs
 
 from kafkaconform.orphans import tied
 from kafkaconform.reach import why_unreachable
+from kafkaconform.wire import address_of
 
 START_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 10.0
@@ -67,7 +68,7 @@ class BrokerCommand:
 
     def _start(self) -> str | None:
         if not self._end():
-            return f"{self.command!r} was ended, but somebody still answers at {self.host}:{self.port}."
+            return f"{self.command!r} was ended, but somebody still answers at {address_of(self.host, self.port)}."
         self.mark()
         try:
             process = self._process = subprocess.Popen(

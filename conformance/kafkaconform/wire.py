@@ -28,6 +28,11 @@ class NotReproduced(Exception):
     """An answer of the reference does not re-encode to the bytes it came in: the declaration is wrong."""
 
 
+def address_of(host: str, port: int) -> str:
+    """``host:port`` as clients take it: an IPv6 address stands in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def request_frame(
     api_key: int,
     version: int,

@@ -155,6 +155,10 @@ def check_of(path: str, outcome: Outcome) -> Check:
     return Check(Kind.PROBE, path, "x", lambda target: Result(Kind.PROBE, path, "x", outcome, 0.0))
 
 
+def test_a_broker_at_an_ipv6_address_is_named_as_clients_name_it() -> None:
+    assert Target("2001:db8::1", 9092, "4.3.1", shipped_goldens()).bootstrap == "[2001:db8::1]:9092"
+
+
 def test_once_the_broker_is_gone_the_rest_is_not_run(nobody: int) -> None:
     checks = [check_of(name, outcome) for name, outcome in (("a", Outcome.PASSED), ("b", Outcome.FAILED))]
     target = Target("127.0.0.1", nobody, "4.3.1", shipped_goldens())
