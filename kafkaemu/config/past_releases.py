@@ -34,7 +34,7 @@ _TRUE_BEFORE: dict[str, str | tuple[str, str]] = {
     "group_states_have_blanks": "4.0",
     "assignments_are_of_stable_groups": "4.0",
     "tells_empty_protocol_names": "3.7",
-    "deleted_offsets_are_told_once": "4.0",
+    "offsets_are_told_once": "4.0",
     "offsets_are_told_by_partition": "3.5",
     "fetched_offsets_are_told_by_partition": "4.0",
     "unknown_groups_are_past_generations": "4.0",

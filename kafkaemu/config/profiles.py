@@ -60,8 +60,8 @@ class Profile:
     assignments_are_of_stable_groups: bool = False
     #: Whether JoinGroup tells a protocol with an empty name by that name.
     tells_empty_protocol_names: bool = False
-    #: Whether OffsetDelete answers a partition that is there once.
-    deleted_offsets_are_told_once: bool = False
+    #: Whether OffsetCommit and OffsetDelete answer a partition that is there once.
+    offsets_are_told_once: bool = False
     #: Whether OffsetCommit and OffsetDelete answer every partition once, and nothing of a topic without any; and OffsetFetch.
     offsets_are_told_by_partition: bool = False
     fetched_offsets_are_told_by_partition: bool = False

@@ -28,7 +28,8 @@ Behavior:
       [offset_commit/good_and_bad_together, offset_commit/no_topics, offset_commit/topics_without_partitions]
     - Else unknown ones come first, and each topic is answered once. [offset_commit/good_and_bad_together,
       offset_commit/twice_in_one_request, offset_commit/topics_without_partitions]
-    - In profiles up to 3.4 each partition counts once, as it comes last, and a topic without any is not answered. [test:
+    - In profiles up to 3.9 each partition that is there counts once, as it comes last; up to 3.4 so do others, and a topic
+      without any is not answered. [test:
       tests/wire/test_profiles.py::test_answers_are_those_of_the_release]
 
 Versions:
@@ -73,6 +74,8 @@ def handle(context: Context, request: Request, body: OffsetCommitRequest) -> Ans
     if context.profile.offsets_are_told_by_partition:
         named = once((topic.name, topic.partitions) for topic in topics)
         topics = [OffsetCommitRequestTopic(name=name, partitions=partitions) for name, partitions in named.items()]
+    elif context.profile.offsets_are_told_once:
+        topics = _told_once(context, topics)
     for topic in topics:
         answered = _look_at_topic(context, by_id, topic, refused, wanted)
         if answered.partitions:
@@ -110,6 +113,20 @@ def handle(context: Context, request: Request, body: OffsetCommitRequest) -> Ans
         return answer_with(codes)
 
     return answer_when_done([deferred], answer)
+
+
+def _told_once(context: Context, topics: Sequence[OffsetCommitRequestTopic]) -> list[OffsetCommitRequestTopic]:
+    """What is not there as it is asked, then each partition that is, once."""
+    known, unknown = [], []
+    for topic in topics:
+        image = context.image.topics.get(topic.name)
+        count = 0 if image is None else len(image.partitions)
+        there = [partition for partition in topic.partitions if 0 <= partition.partition_index < count]
+        rest = [partition for partition in topic.partitions if not 0 <= partition.partition_index < count]
+        known.append((topic.name, there))
+        unknown.append(OffsetCommitRequestTopic(name=topic.name, partitions=rest))
+    named = once(known)
+    return unknown + [OffsetCommitRequestTopic(name=name, partitions=partitions) for name, partitions in named.items()]
 
 
 def _id_of(topic: OffsetCommitResponseTopic) -> Hashable:

@@ -48,7 +48,7 @@ def handle(context: Context, request: Request, body: OffsetDeleteRequest) -> Ans
     """See the module."""
     unknown: dict[Hashable, OffsetDeleteResponseTopic] = {}
     known = [found for topic in body.topics if (found := _look_at(context, topic, unknown)).partitions]
-    if context.profile.deleted_offsets_are_told_once:
+    if context.profile.offsets_are_told_once:
         known = _once(known)
     if context.profile.offsets_are_told_by_partition:
         unknown = {topic.name: topic for topic in _once(unknown.values())}
