@@ -21,6 +21,8 @@ _port_option = click.option(
     "--port", default=9092, show_default=True, type=click.IntRange(1, 65535), help="Its port on 127.0.0.1."
 )
 _file = click.Path(path_type=Path)
+#: The exit code of a shell for a program that Ctrl-C has ended: not that of a run in which something failed.
+INTERRUPTED = 130
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -114,7 +116,13 @@ def record(bootstrap: str, only: tuple[str, ...], kafka_version: str, goldens: P
 @click.option(
     "--kinds", default="probe,scenario,history", show_default=True, help="Kinds of checks, with commas between them."
 )
-@click.option("--client", "clients", multiple=True, metavar="NAME", help="Scenarios of this client; may be repeated.")
+@click.option(
+    "--client",
+    "clients",
+    multiple=True,
+    metavar="NAME",
+    help="Of the scenarios only those of this client; may be repeated.",
+)
 @click.option(
     "--known", type=_file, help="A TOML file of accepted differences; kafkaemu: the list that kafkaemu keeps."
 )
@@ -153,6 +161,7 @@ def run(
     """Judge any broker by what Apache Kafka answers; exit code 0 where nothing differs, 1 where something does."""
     _require_extra()
     from kafkaconform.checks import Target
+    from kafkaconform.goldens import with_patch
     from kafkaconform.known import BadKnownList
     from kafkaconform.peers import Peers
     from kafkaconform.results import Kind
@@ -168,7 +177,8 @@ def run(
     host, port = _address(bootstrap)
     other = _address(beside, "--beside") if beside else None
     peers = Peers(asks_unoffered=unoffered)
-    target = Target(host, port, as_version, goldens or shipped_goldens(), beside=other, peers=peers)
+    folder = goldens or shipped_goldens()
+    target = Target(host, port, with_patch(folder, as_version), folder, beside=other, peers=peers)
     selection = Selection(only=only, kinds=chosen, clients=clients)
     accepted = shipped_known() if known == Path("kafkaemu") else known
     files = Files(known=accepted, write_known=write_known, json=json_file, junit=junit_file, html=html_file)
@@ -176,6 +186,8 @@ def run(
         sys.exit(run_command(target, selection, files, start=start))
     except (BadKnownList, CannotRun, UnknownClient) as error:
         _fail(str(error), 2)
+    except KeyboardInterrupt:
+        _fail("Interrupted: what the checks have set on brokers is put back, no report is written.", INTERRUPTED)
 
 
 @main.command()
@@ -203,10 +215,12 @@ def compare(before: Path, after: Path, json_file: Path | None) -> None:
 
 
 def _address(address: str, option: str = "--bootstrap") -> tuple[str, int]:
-    host, _, port = address.rpartition(":")
-    if not host or not port.isdecimal() or not 0 < int(port) < 1 << 16:
-        raise click.BadParameter(f"{address!r} is not HOST:PORT.", param_hint=option)
-    return host.removeprefix("[").removesuffix("]"), int(port)
+    from kafkaconform.wire import parse_address
+
+    try:
+        return parse_address(address)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint=option) from None
 
 
 def _require_extra() -> None:

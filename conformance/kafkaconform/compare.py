@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from kafkaconform.outcome import ABSENT, Tree
-from kafkaconform.reports.places import place, two_lines
+from kafkaconform.reports.places import place, told
 from kafkaconform.reports.text import by_api
 from kafkaconform.results import OFFERED, Difference, Outcome, Result, Run
 from kafkaconform.steps import comparable, differing
@@ -56,7 +56,7 @@ class Change:
         # The steps of a probe that passed are not kept.
         kept = next((result for result in (self.after, self.before) if result and result.actual), None)
         for each in self.differences[:DIFFERENCES_SHOWN]:
-            before, after = two_lines(each.expected, each.actual)
+            before, after = told(each)
             yield f"    {place(kept, each) if kept else each.where}: {before} -> {after}"
         if (more := len(self.differences) - DIFFERENCES_SHOWN) > 0:
             yield f"    … and {more} more"

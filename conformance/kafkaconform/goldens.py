@@ -28,6 +28,16 @@ Golden = dict[str, Any]
 Difference = tuple[str, Tree, Tree]
 
 
+def recorded_releases(folder: Path) -> list[str]:
+    """The releases whose answers lie in ``folder``; none where that is no folder."""
+    return sorted(each.name for each in folder.iterdir() if each.is_dir()) if folder.is_dir() else []
+
+
+def with_patch(folder: Path, release: str) -> str:
+    """``3.9.1`` for ``3.9``, where that is what lies in ``folder``; otherwise ``release`` as it is."""
+    return next((each for each in reversed(recorded_releases(folder)) if each.startswith(f"{release}.")), release)
+
+
 def golden_path(folder: Path, release: str, probe: Probe) -> Path:
     """Where the golden of ``probe`` lies. What a controller answers is stored only where a broker answers otherwise."""
     own = folder / release / f"{probe.path}.json"

@@ -81,12 +81,13 @@ def read_known(file: Path) -> KnownList:
     try:
         tree = tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise BadKnownList(f"cannot read the list of known differences {file}: {error.strerror}") from None
+        raise BadKnownList(f"Cannot read the list of known differences {file}: {error.strerror}") from None
     except ValueError as error:
         raise BadKnownList(f"{file} is not TOML: {error}") from None
     entries = tree.pop("known", [])
     if tree or not isinstance(entries, list):
-        raise BadKnownList(f"{file} holds other things than [[known]] entries")
+        what = f"has {', '.join(tree)}" if tree else "has a known that is no list"
+        raise BadKnownList(f"{file} holds other things than [[known]] entries: it {what}")
     return KnownList(tuple(_entry(file, number, entry) for number, entry in enumerate(entries, 1)))
 
 
@@ -96,6 +97,7 @@ def _matches(text: str, glob: str) -> bool:
 
 
 _KINDS: dict[str, type] = {"check": str, "reason": str, "where": str, "only_absent": bool, "releases": list}
+_KIND_NAMES = {str: "a text", bool: "true or false", list: "a list of texts"}
 
 
 def _entry(file: Path, number: int, tree: Any) -> Known:
@@ -108,7 +110,7 @@ def _entry(file: Path, number: int, tree: Any) -> Known:
         if not isinstance(value, _KINDS[key]) or (
             isinstance(value, list) and not all(isinstance(each, str) for each in value)
         ):
-            raise BadKnownList(f"{place}: {key} is {value!r}")
-    if not tree.get("check") or not tree.get("reason", "").strip():
-        raise BadKnownList(f"{place} needs a check and a reason")
+            raise BadKnownList(f"{place}: {key} is {value!r}, which is not {_KIND_NAMES[_KINDS[key]]}")
+    if missing := [key for key in ("check", "reason") if not tree.get(key, "").strip()]:
+        raise BadKnownList(f"{place} needs a {' and a '.join(missing)}")
     return Known(**{**tree, "releases": tuple(tree.get("releases", ()))})

@@ -6,6 +6,7 @@ Those of APIs that a controller answers too are in it twice: the second asks the
 import fnmatch
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable
 
 import attrs
@@ -117,5 +118,9 @@ def all_probes(*only: str) -> list[Probe]:
 
 def is_selected(path: str, *only: str) -> bool:
     """Whether a glob of ``only``, or a group such as an API, selects the check of this path; without globs every one is."""
-    patterns = [glob if "/" in glob or "*" in glob else f"{glob}/*" for glob in only or ["*"]]
-    return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
+    return any(fnmatch.fnmatchcase(path, _pattern(glob)) for glob in only or ["*"])
+
+
+def _pattern(glob: str) -> str:
+    """The glob; of a group, which may be an API as Kafka spells it, all that is in it."""
+    return glob if "/" in glob or "*" in glob else f"{re.sub('(?<=[a-z])(?=[A-Z])', '_', glob).lower()}/*"

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from difflib import get_close_matches
 from pathlib import Path
 
 import attrs
@@ -11,6 +12,7 @@ from rich.console import Console
 from kafkaconform.accepting import write_known
 from kafkaconform.checks import Check, Target
 from kafkaconform.console import narrating, say
+from kafkaconform.goldens import recorded_releases
 from kafkaconform.histories import checks as history_checks
 from kafkaconform.known import KnownList, read_known
 from kafkaconform.probing import probe_checks
@@ -76,13 +78,12 @@ def run(
     """
     console = console or Console()
     known = read_known(files.known) if files.known else KnownList()
-    for file, _ in files.reports():
-        _require_writable(file)
+    _require_writable(files)
     _require_release(target)
     checks = select(selection, target.release)
     if not checks:
         if selection.only:
-            raise CannotRun(f"No check matches {' or '.join(map(repr, selection.only))}.")
+            raise CannotRun(_no_match(selection, target.release))
         kinds = " or ".join(sorted(selection.kinds))
         raise CannotRun(f"There is no check of kind {kinds} for Apache Kafka {target.release}.")
     if Kind.PROBE in selection.kinds:
@@ -129,6 +130,15 @@ def select(selection: Selection, release: str) -> list[Check]:
     return [check for check in checks if is_selected(check.path, *selection.only)]
 
 
+def _no_match(selection: Selection, release: str) -> str:
+    """A sentence that tells what is not there, and what there is that looks like it."""
+    paths = [check.path for check in select(Selection(kinds=selection.kinds, clients=selection.clients), release)]
+    groups = list(dict.fromkeys(path.rpartition("/")[0] for path in paths))
+    alike = dict.fromkeys(name for glob in selection.only for name in get_close_matches(glob, groups + paths))
+    hint = f"there are {', '.join(alike)}" if alike else f"there are checks in {', '.join(groups) or 'no group'}"
+    return f"No check matches {' or '.join(map(repr, selection.only))}; {hint}."
+
+
 def _require_release(target: Target) -> None:
     """Raises CannotRun where it is not known what the release can be asked."""
     try:
@@ -139,7 +149,7 @@ def _require_release(target: Target) -> None:
 
 def _require_answers(target: Target) -> None:
     """Raises CannotRun where it is not known what the release would answer."""
-    recorded = sorted(folder.name for folder in target.goldens.iterdir()) if target.goldens.is_dir() else []
+    recorded = recorded_releases(target.goldens)
     if target.beside is None and target.release not in recorded:
         there_are = f"there are of {', '.join(recorded)}" if recorded else "there are none at all"
         raise CannotRun(
@@ -152,8 +162,10 @@ def _better_release(target: Target) -> str | None:
     offered = target.peers.at(target.host, target.port).offered
     if target.beside is not None or offered is None:
         return None
-    recorded = [folder.name for folder in target.goldens.iterdir()]
-    best = min(recorded, key=lambda release: (_versions_lacking(release, offered), release != target.release))
+    best = min(
+        recorded_releases(target.goldens),
+        key=lambda release: (_versions_lacking(release, offered), release != target.release),
+    )
     if best == target.release:
         return None
     return f"Its APIs are rather those of Apache Kafka {best}, whose answers --as-version {best} expects."
@@ -170,12 +182,20 @@ def _write_json(run: Run, file: Path) -> None:
     file.write_text(json.dumps(run.to_json(), ensure_ascii=False), encoding="utf-8")
 
 
-def _require_writable(file: Path) -> None:
+def _require_writable(files: Files) -> None:
     """Raises CannotRun before anything is run, rather than after all of it."""
-    existed = file.exists()
-    try:
-        file.open("ab").close()
-    except OSError as failure:
-        raise CannotRun(f"The report {file} cannot be written: {failure.strerror}.") from None
-    if not existed:
-        file.unlink()
+    reports = [file for file, _ in files.reports()]
+    for file in reports:
+        if reports.count(file) > 1:
+            raise CannotRun(f"Two reports cannot both be written to {file}.")
+        existed = file.exists()
+        try:
+            file.open("ab").close()
+        except OSError as failure:
+            raise CannotRun(f"The report {file} cannot be written: {failure.strerror}.") from None
+        if not existed:
+            file.unlink()
+    if files.known and files.write_known and files.known.resolve() == files.write_known.resolve():
+        raise CannotRun(
+            "--write-known would write over the list that --known reads, reasons and all: name another file."
+        )

@@ -85,7 +85,8 @@ class BrokerCommand:
             if process.poll():
                 return f"{self.command!r} does not start: {self.said()}"
             if time.monotonic() > end:
-                return f"{self.command!r} was run, but within {START_TIMEOUT_S:g} s nobody answered. {reason}"
+                said = f" It said: {said}" if (said := self.said()) else ""
+                return f"{self.command!r} was run, but within {START_TIMEOUT_S:g} s nobody answered. {reason}{said}"
             if self._is_over.wait(_LOOK_S):
                 return f"{self.command!r} was run, but not waited for."
         return None

@@ -28,6 +28,14 @@ class NotReproduced(Exception):
     """An answer of the reference does not re-encode to the bytes it came in: the declaration is wrong."""
 
 
+def parse_address(address: str) -> tuple[str, int]:
+    """Host and port; the host without its brackets. Raises ValueError, with a sentence, for what is not one address."""
+    host, _, port = address.rpartition(":")
+    if not host or any(each in host for each in ",/ ") or not port.isdecimal() or not 0 < int(port) < 1 << 16:
+        raise ValueError(f"{address!r} is not HOST:PORT.")
+    return host.removeprefix("[").removesuffix("]"), int(port)
+
+
 def address_of(host: str, port: int) -> str:
     """``host:port`` as clients take it: an IPv6 address stands in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

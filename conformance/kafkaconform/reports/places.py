@@ -5,10 +5,12 @@ import re
 
 from kafkaconform.outcome import Tree
 from kafkaconform.results import Difference, Result
+from kafkawire.errors import ErrorCode
 
 #: Longer values are cut where one line has to do; the JSON report holds them whole.
 SHOWN_CHARACTERS_MAX = 60
 
+_ERRORS = {int(code): code.name for code in ErrorCode}
 _STEP = re.compile(r"steps\[(\d+)\]\.?(?:outcome\.?)?(?:answer\.)?(.*)", re.DOTALL)
 
 
@@ -56,7 +58,20 @@ def two_lines(expected: Tree, actual: Tree, limit: int = SHOWN_CHARACTERS_MAX) -
     return shortened(whole[0], limit), shortened(whole[1], limit)
 
 
+def meaning(where: str, value: Tree) -> str:
+    """``" UNKNOWN_TOPIC_OR_PARTITION"``: the name of an error, after its number; nothing of what is none."""
+    if where.rpartition(".")[2] != "error_code" or not isinstance(value, int) or value not in _ERRORS:
+        return ""
+    return f" {_ERRORS[value]}"
+
+
 def sentence(result: Result, difference: Difference) -> str:
     """A difference as one line."""
-    expected, actual = two_lines(difference.expected, difference.actual)
+    expected, actual = told(difference)
     return f"{place(result, difference)}: expected {expected}, was {actual}"
+
+
+def told(difference: Difference) -> list[str]:
+    """What was expected and what it was, each on a line, errors with their names."""
+    values = (difference.expected, difference.actual)
+    return [line + meaning(difference.where, value) for line, value in zip(two_lines(*values), values, strict=True)]

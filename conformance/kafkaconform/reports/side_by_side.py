@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import attrs
 
 from kafkaconform.outcome import ABSENT, Tree
-from kafkaconform.reports.places import one_line
+from kafkaconform.reports.places import meaning, one_line
 
 #: So many children in a row that are alike take one row each; more share one.
 ALIKE_SHOWN_MAX = 2
@@ -37,13 +37,13 @@ def _rows(name: str, expected: Tree, actual: Tree, depth: int) -> Iterator[Row]:
     children = _children(expected, actual)
     if children is None or expected == actual:
         differs = type(expected) is not type(actual) or expected != actual
-        yield Row(depth, name, _shown(expected), _shown(actual), differs)
+        yield Row(depth, name, _shown(name, expected), _shown(name, actual), differs)
         return
     yield Row(depth, name, "", "", True)
     alike: list[Row] = []
     for child, left, right in children:
         if type(left) is type(right) and left == right:
-            alike.append(Row(depth + 1, child, _shown(left), _shown(right), False))
+            alike += _rows(child, left, right, depth + 1)
             continue
         yield from _folded(alike)
         alike = []
@@ -70,5 +70,5 @@ def _children(expected: Tree, actual: Tree) -> list[tuple[str, Tree, Tree]] | No
     return None
 
 
-def _shown(value: Tree) -> str:
-    return value if value == ABSENT else one_line(value, VALUE_CHARACTERS_MAX)
+def _shown(name: str, value: Tree) -> str:
+    return value if value == ABSENT else one_line(value, VALUE_CHARACTERS_MAX) + meaning(name, value)

@@ -41,8 +41,18 @@ def install(names: tuple[str, ...]) -> None:
 @click.option("--bootstrap", default="127.0.0.1:9092", show_default=True, help="The broker, HOST:PORT.")
 def run(names: tuple[str, ...], bootstrap: str) -> None:
     """Run clients against a broker, all of them where none is named; exit code 1 where a check failed."""
-    failed = False
-    for client in _chosen_clients(names):
+    from kafkaconform.reach import why_unreachable
+    from kafkaconform.wire import parse_address
+
+    chosen, failed = _chosen_clients(names), False
+    try:
+        gone = why_unreachable(*parse_address(bootstrap))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--bootstrap") from None
+    if gone:
+        click.echo(gone, err=True)
+        sys.exit(2)
+    for client in chosen:
         if (reason := client.missing()) is not None:
             click.echo(f"not run: {reason}")
             continue

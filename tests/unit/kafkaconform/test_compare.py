@@ -35,16 +35,19 @@ def test_duration_is_no_change() -> None:
 def test_a_probe_that_began_to_fail_shows_what_changed_in_its_answers() -> None:
     assert lines(run_of(now_passed(FAILED)), run_of(FAILED)) == [
         "fetch/unknown_topic: passed -> failed",
-        "    Fetch v11: error_code: 3 -> 6",
+        "    Fetch v11: error_code: 3 UNKNOWN_TOPIC_OR_PARTITION -> 6 NOT_LEADER_OR_FOLLOWER",
     ]
-    assert lines(run_of(FAILED), run_of(now_passed(FAILED)))[1] == "    Fetch v11: error_code: 6 -> 3"
+    assert (
+        lines(run_of(FAILED), run_of(now_passed(FAILED)))[1]
+        == "    Fetch v11: error_code: 6 NOT_LEADER_OR_FOLLOWER -> 3 UNKNOWN_TOPIC_OR_PARTITION"
+    )
 
 
 def test_a_probe_that_fails_otherwise_is_a_change() -> None:
     other = attrs.evolve(FAILED, actual=[step(0, "Metadata v12"), step(9)])
     assert lines(run_of(FAILED), run_of(other)) == [
         "fetch/unknown_topic: failed -> failed",
-        "    Fetch v11: error_code: 6 -> 9",
+        "    Fetch v11: error_code: 6 NOT_LEADER_OR_FOLLOWER -> 9 REPLICA_NOT_AVAILABLE",
     ]
 
 

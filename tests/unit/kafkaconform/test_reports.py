@@ -14,7 +14,7 @@ from kafkaconform.outcome import ABSENT
 from kafkaconform.reports.html import page
 from kafkaconform.reports.junit import junit, write_junit
 from kafkaconform.reports.matrix import Cell, matrix
-from kafkaconform.reports.places import place, sentence
+from kafkaconform.reports.places import meaning, place, sentence
 from kafkaconform.reports.side_by_side import ROWS_MAX, Row, side_by_side
 from kafkaconform.reports.text import failure, summary
 from kafkaconform.results import Asked, Difference, Outcome
@@ -56,7 +56,16 @@ def test_a_place_names_the_request_and_the_field() -> None:
     assert place(FAILED, Difference("steps[1].outcome", 1, 2)) == "Fetch v11: what came"
     assert place(FAILED, Difference("steps[9].outcome", 1, 2)) == "step 10: what came"
     assert place(FAILED, Difference("elsewhere", 1, 2)) == "elsewhere"
-    assert sentence(FAILED, FAILED.differences[0]) == "Fetch v11: error_code: expected 3, was 6"
+    assert (
+        sentence(FAILED, FAILED.differences[0])
+        == "Fetch v11: error_code: expected 3 UNKNOWN_TOPIC_OR_PARTITION, was 6 NOT_LEADER_OR_FOLLOWER"
+    )
+
+
+def test_only_numbers_of_errors_have_names() -> None:
+    assert meaning("topics[0].error_code", 36) == " TOPIC_ALREADY_EXISTS"
+    assert [meaning("topics[0].error_code", value) for value in (9999, ABSENT, None)] == ["", "", ""]
+    assert meaning("throttle_time_ms", 0) == ""
 
 
 def test_what_is_cut_shows_where_it_differs() -> None:
@@ -66,7 +75,10 @@ def test_what_is_cut_shows_where_it_differs() -> None:
 
 
 def test_a_failure_is_told_in_a_few_lines_however_much_differs() -> None:
-    assert failure(FAILED) == ["fetch/unknown_topic: Unknown: 3.", "    Fetch v11: error_code: expected 3, was 6"]
+    assert failure(FAILED) == [
+        "fetch/unknown_topic: Unknown: 3.",
+        "    Fetch v11: error_code: expected 3 UNKNOWN_TOPIC_OR_PARTITION, was 6 NOT_LEADER_OR_FOLLOWER",
+    ]
     many = attrs.evolve(FAILED, differences=FAILED.differences * 30)
     assert failure(many)[-1] == "    … and 25 more differences"
     assert len(failure(many)) == 7
@@ -88,7 +100,7 @@ def test_two_outcomes_stand_side_by_side_and_what_is_alike_is_folded() -> None:
         Row(0, "outcome", "", "", True),
         Row(1, "answer", "", "", True),
         Row(2, "throttle_time_ms", "0", "0", False),
-        Row(2, "error_code", "3", "6", True),
+        Row(2, "error_code", "3 UNKNOWN_TOPIC_OR_PARTITION", "6 NOT_LEADER_OR_FOLLOWER", True),
         Row(2, "name", '"<b>&"', '"<b>&"', False),
         Row(2, "groups", "[1, 2, 3, 4]", "[1, 2, 3, 4]", False),
     ]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -112,8 +114,11 @@ def test_two_brokers_are_held_against_each_other(bootstrap: str, nobody: int) ->
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (["--only", "nothing/*"], "No check matches"),
-        (["--known", "/nowhere/known.toml"], "cannot read"),
+        (["--only", "nothing/*"], "No check matches 'nothing/*'; there are checks in acls, "),
+        (["--only", "fetch_chekcs"], "No check matches 'fetch_chekcs'; there are fetch_checks"),
+        (["--bootstrap", "one:9092,two:9092"], "'one:9092,two:9092' is not HOST:PORT"),
+        (["--bootstrap", "PLAINTEXT://one:9092"], "is not HOST:PORT"),
+        (["--known", "/nowhere/known.toml"], "Cannot read"),
         (["--html", "/nowhere/run.html"], "cannot be written"),
         (["--html", "/"], "cannot be written"),
         (["--client", "telnet"], "There is no client 'telnet'"),
@@ -131,6 +136,49 @@ def test_what_cannot_be_run_is_told_with_exit_code_2(nobody: int, options: list[
     assert code == 2
     assert sentence in output
     assert "Traceback" not in output
+
+
+def test_a_report_is_not_written_over_what_the_user_keeps(nobody: int, tmp_path: Path) -> None:
+    file = tmp_path / "known.toml"
+    file.write_text('[[known]]\ncheck = "a/*"\nreason = "long thought about"\n')
+    before = file.read_text()
+    code, output = run("--bootstrap", f"127.0.0.1:{nobody}", "--known", str(file), "--write-known", str(file))
+    assert (code, "name another file" in output, file.read_text()) == (2, True, before)
+    code, output = run("--bootstrap", f"127.0.0.1:{nobody}", "--json", str(file), "--html", str(file))
+    assert (code, "Two reports" in output, file.read_text()) == (2, True, before)
+
+
+def test_goldens_are_found_by_a_release_without_its_patch(bootstrap: str, tmp_path: Path) -> None:
+    code, output = run("--bootstrap", bootstrap, "--as-version", "4.3", "--only", "ListGroups")
+    assert (code, "against Apache Kafka 4.3.1" in output) == (0, True)
+    (tmp_path / "notes.txt").touch()
+    code, output = run("--bootstrap", bootstrap, "--goldens", str(tmp_path))
+    assert (code, "there are none at all" in output) == (2, True)
+
+
+def test_an_interrupted_run_has_an_exit_code_of_its_own(bootstrap: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*rest: object, **options: object) -> Run:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("kafkaconform.run_command.run_checks", interrupted)
+    code, output = run("--bootstrap", bootstrap, "--only", "list_groups")
+    assert (code, "Traceback" in output, "no report is written" in output) == (130, False, True)
+
+
+def test_a_broker_that_is_started_elsewhere_is_told_with_what_it_said(
+    nobody: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kafkaconform.starting.START_TIMEOUT_S", 0.2)
+    program = "import time; print('listening on another port', flush=True); time.sleep(60)"
+    start = shlex.join([sys.executable, "-c", program])
+    code, output = run("--bootstrap", f"127.0.0.1:{nobody}", "--only", "list_groups", "--start", start)
+    assert (code, "It said: listening on another port" in output) == (2, True)
+
+
+def test_clients_are_not_run_where_nobody_is(nobody: int) -> None:
+    for address, sentence in ((f"127.0.0.1:{nobody}", "Nobody answers"), ("nowhere", "is not HOST:PORT")):
+        result = CliRunner().invoke(main, ["clients", "run", "kcat", "--bootstrap", address])
+        assert (result.exit_code, sentence in result.output) == (2, True)
 
 
 def test_a_broker_that_nobody_is_at_is_told_in_a_sentence(nobody: int) -> None:
