@@ -133,10 +133,12 @@ def select(selection: Selection, release: str) -> list[Check]:
 def _no_match(selection: Selection, release: str) -> str:
     """A sentence that tells what is not there, and what there is that looks like it."""
     paths = [check.path for check in select(Selection(kinds=selection.kinds, clients=selection.clients), release)]
-    groups = list(dict.fromkeys(path.rpartition("/")[0] for path in paths))
-    alike = dict.fromkeys(name for glob in selection.only for name in get_close_matches(glob, groups + paths))
+    groups = list(dict.fromkeys(path.rpartition("/")[0] for path in paths if not path.startswith("at_controller/")))
+    asked = [part.lower() for glob in selection.only for part in glob.split(",")]
+    alike = dict.fromkeys(name for part in asked for name in get_close_matches(part, groups + paths))
     hint = f"there are {', '.join(alike)}" if alike else f"there are checks in {', '.join(groups) or 'no group'}"
-    return f"No check matches {' or '.join(map(repr, selection.only))}; {hint}."
+    once = "; give --only once for each" if any("," in glob for glob in selection.only) else ""
+    return f"No check matches {' or '.join(map(repr, selection.only))}; {hint}{once}."
 
 
 def _require_release(target: Target) -> None:

@@ -6,10 +6,12 @@ import re
 from kafkaconform.outcome import Tree
 from kafkaconform.results import Difference, Result
 from kafkawire.errors import ErrorCode
+from kafkawire.index import APIS
 
 #: Longer values are cut where one line has to do; the JSON report holds them whole.
 SHOWN_CHARACTERS_MAX = 60
 
+_API_KEY = re.compile(r"(?<=^api_keys\.)(\d+)")
 _ERRORS = {int(code): code.name for code in ErrorCode}
 _STEP = re.compile(r"steps\[(\d+)\]\.?(?:outcome\.?)?(?:answer\.)?(.*)", re.DOTALL)
 
@@ -25,7 +27,8 @@ def place(result: Result, difference: Difference) -> str:
     found = _STEP.fullmatch(difference.where)
     if not found:
         return difference.where
-    return f"{step_title(result, int(found[1]))}: {found[2] or 'what came'}"
+    field = _API_KEY.sub(lambda key: key[0] + api_name(key[1]), found[2])
+    return f"{step_title(result, int(found[1]))}: {field or 'what came'}"
 
 
 def step_title(result: Result, index: int) -> str:
@@ -56,6 +59,12 @@ def two_lines(expected: Tree, actual: Tree, limit: int = SHOWN_CHARACTERS_MAX) -
     if max(map(len, whole)) > limit and alike > limit // 2:
         whole = [f"…{text[alike - limit // 4 :]}" for text in whole]
     return shortened(whole[0], limit), shortened(whole[1], limit)
+
+
+def api_name(key: str) -> str:
+    """``" (Fetch)"``: the name of an API, after its key; nothing of one that clients do not ask for."""
+    api = APIS.get(int(key)) if key.isdecimal() else None
+    return f" ({api.name})" if api else ""
 
 
 def meaning(where: str, value: Tree) -> str:

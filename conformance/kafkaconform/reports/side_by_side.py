@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import attrs
 
 from kafkaconform.outcome import ABSENT, Tree
-from kafkaconform.reports.places import meaning, one_line
+from kafkaconform.reports.places import api_name, meaning, one_line
 
 #: So many children in a row that are alike take one row each; more share one.
 ALIKE_SHOWN_MAX = 2
@@ -34,7 +34,7 @@ def side_by_side(expected: Tree, actual: Tree) -> list[Row]:
 
 
 def _rows(name: str, expected: Tree, actual: Tree, depth: int) -> Iterator[Row]:
-    children = _children(expected, actual)
+    children = _children(name, expected, actual)
     if children is None or expected == actual:
         differs = type(expected) is not type(actual) or expected != actual
         yield Row(depth, name, _shown(name, expected), _shown(name, actual), differs)
@@ -57,10 +57,11 @@ def _folded(rows: list[Row]) -> list[Row]:
     return [Row(rows[0].depth, f"{rows[0].name} … {rows[-1].name}", "alike", "alike", False)]
 
 
-def _children(expected: Tree, actual: Tree) -> list[tuple[str, Tree, Tree]] | None:
+def _children(name: str, expected: Tree, actual: Tree) -> list[tuple[str, Tree, Tree]] | None:
     if isinstance(expected, dict) and isinstance(actual, dict):
         keys = [*expected, *(key for key in actual if key not in expected)]
-        return [(key, expected.get(key, ABSENT), actual.get(key, ABSENT)) for key in keys]
+        named = api_name if name == "api_keys" else lambda _: ""
+        return [(key + named(key), expected.get(key, ABSENT), actual.get(key, ABSENT)) for key in keys]
     if isinstance(expected, list) and isinstance(actual, list):
         pairs = range(max(len(expected), len(actual)))
         return [

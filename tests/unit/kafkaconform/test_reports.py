@@ -68,6 +68,14 @@ def test_only_numbers_of_errors_have_names() -> None:
     assert meaning("throttle_time_ms", 0) == ""
 
 
+def test_apis_that_are_told_of_by_key_have_names() -> None:
+    told = Difference("steps[1].outcome.answer.api_keys.24", "0-5", ABSENT)
+    assert place(FAILED, told) == "Fetch v11: api_keys.24 (AddPartitionsToTxn)"
+    assert place(FAILED, Difference("steps[1].outcome.answer.api_keys.4", "", "")) == "Fetch v11: api_keys.4"
+    (_, keys, row) = side_by_side({"api_keys": {"1": "4-18"}}, {"api_keys": {"1": "4-17"}})
+    assert (keys.name, row.name) == ("api_keys", "1 (Fetch)")
+
+
 def test_what_is_cut_shows_where_it_differs() -> None:
     begin = "The update failed for all features since the following feature had an error: "
     told = sentence(FAILED, Difference("x", f"{begin}no such level, {'.' * 60}", f"{begin}no such name"))

@@ -115,6 +115,8 @@ def test_two_brokers_are_held_against_each_other(bootstrap: str, nobody: int) ->
     ("options", "sentence"),
     [
         (["--only", "nothing/*"], "No check matches 'nothing/*'; there are checks in acls, "),
+        (["--only", "Fetchs,produce"], "there are fetch, "),
+        (["--only", "Fetchs,produce"], "give --only once for each."),
         (["--only", "fetch_chekcs"], "No check matches 'fetch_chekcs'; there are fetch_checks"),
         (["--bootstrap", "one:9092,two:9092"], "'one:9092,two:9092' is not HOST:PORT"),
         (["--bootstrap", "PLAINTEXT://one:9092"], "is not HOST:PORT"),
