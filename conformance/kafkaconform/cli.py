@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import NoReturn
@@ -21,7 +22,7 @@ _port_option = click.option(
     "--port", default=9092, show_default=True, type=click.IntRange(1, 65535), help="Its port on 127.0.0.1."
 )
 _file = click.Path(path_type=Path)
-#: The exit code of a shell for a program that Ctrl-C has ended: not that of a run in which something failed.
+#: What shells say of a program that Ctrl-C has ended; SIGTERM does the same here. Not the exit code of a run in which something failed.
 INTERRUPTED = 130
 
 
@@ -182,12 +183,16 @@ def run(
     selection = Selection(only=only, kinds=chosen, clients=clients)
     accepted = shipped_known() if known == Path("kafkaemu") else known
     files = Files(known=accepted, write_known=write_known, json=json_file, junit=junit_file, html=html_file)
+    # Whoever ends it, what it has begun is ended in order.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         sys.exit(run_command(target, selection, files, start=start))
     except (BadKnownList, CannotRun, UnknownClient) as error:
         _fail(str(error), 2)
     except KeyboardInterrupt:
         _fail("Interrupted: what the checks have set on brokers is put back, no report is written.", INTERRUPTED)
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @main.command()

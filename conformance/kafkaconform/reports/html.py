@@ -14,7 +14,7 @@ from kafkaconform.outcome import ABSENT, Tree
 from kafkaconform.reports.matrix import matrix
 from kafkaconform.reports.places import step_of, step_title
 from kafkaconform.reports.side_by_side import Row, side_by_side
-from kafkaconform.reports.text import counted, not_offered
+from kafkaconform.reports.text import counted, not_offered, not_run
 from kafkaconform.results import Kind, Outcome, Result, Run
 
 #: Of one check; the JSON report holds them all.
@@ -57,7 +57,7 @@ def page(run: Run) -> str:
         differing=_by_group(run.results, Kind.PROBE, {Outcome.FAILED, Outcome.KNOWN}),
         clients=_by_group(run.results, Kind.SCENARIO, set(Outcome)),
         histories=[result for result in run.results if result.kind is Kind.HISTORY],
-        not_run=Counter(result.reason for result in run.results if result.outcome is Outcome.NOT_RUN),
+        not_run=not_run(run),
         entries=entries,
         shown_steps=shown_steps,
         sign=_SIGNS.__getitem__,

@@ -1,12 +1,15 @@
 """A run as lines of text, while it goes on and at its end."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from kafkaconform.reports.places import sentence
 from kafkaconform.results import Kind, Outcome, Result, Run, lacking
 
 DIFFERENCES_SHOWN = 5
+#: What a client lacks, and the command for it, as `ScenarioClient.missing` has it.
+_OF_CLIENT = re.compile(r"(?P<client>\S+) is (?P<why>.+) (?P=client)")
 _PLURALS = {Kind.PROBE: "probes", Kind.SCENARIO: "scenarios", Kind.HISTORY: "histories"}
 
 
@@ -38,9 +41,24 @@ def summary(run: Run) -> Iterator[str]:
     if lines := list(not_offered(run)):
         yield "  not offered, in brackets how many checks ask for it:"
         yield from (f"    {line}" for line in lines)
-    reasons = Counter(result.reason for result in run.results if result.outcome is Outcome.NOT_RUN)
-    for reason, times in reasons.items():
+    for reason, times in not_run(run).items():
         yield f"  not run ({times}): {reason}"
+
+
+def not_run(run: Run) -> Counter[str]:
+    """Why checks were not run, and how many. Clients that lack the same are told together, with one command that mends it."""
+    results = [result for result in run.results if result.outcome is Outcome.NOT_RUN]
+    clients: dict[str, dict[str, None]] = {}
+    for result in results:
+        if found := _OF_CLIENT.fullmatch(result.reason):
+            clients.setdefault(found["why"], {})[found["client"]] = None
+    return Counter(_together(result.reason, clients) for result in results)
+
+
+def _together(reason: str, clients: Mapping[str, Collection[str]]) -> str:
+    found = _OF_CLIENT.fullmatch(reason)
+    names = clients[found["why"]] if found else ()
+    return f"{len(names)} clients are {found['why']} {' '.join(names)}" if found and len(names) > 1 else reason
 
 
 def not_offered(run: Run) -> Iterator[str]:

@@ -16,7 +16,7 @@ from kafkaconform.reports.junit import junit, write_junit
 from kafkaconform.reports.matrix import Cell, matrix
 from kafkaconform.reports.places import meaning, place, sentence
 from kafkaconform.reports.side_by_side import ROWS_MAX, Row, side_by_side
-from kafkaconform.reports.text import failure, summary
+from kafkaconform.reports.text import failure, not_run, summary
 from kafkaconform.results import Asked, Difference, Outcome
 from tests.support.runs import BROKEN, EVERYTHING, FAILED, HISTORY, KNOWN, NOT_RUN, PASSED, SCENARIO, run_of, step
 
@@ -100,6 +100,20 @@ def test_the_summary_counts_each_kind_and_says_why_something_was_not_run() -> No
         "  histories: 1 failed",
         "  not run (1): apt-get install default-jre",
     ]
+
+
+def test_clients_that_lack_the_same_are_told_with_one_command() -> None:
+    install = "kafkaconform clients install"
+    missing = [
+        attrs.evolve(NOT_RUN, path=path, reason=f"{client} is not installed: {install} {client}")
+        for path in ("one-1/resume", "two-2/resume", "one-1/restart")
+        for client in [path.partition("/")[0]]
+    ]
+    assert not_run(run_of(*missing, NOT_RUN)) == {
+        f"2 clients are not installed: {install} one-1 two-2": 3,
+        NOT_RUN.reason: 1,
+    }
+    assert not_run(run_of(missing[0])) == {missing[0].reason: 1}
 
 
 def test_two_outcomes_stand_side_by_side_and_what_is_alike_is_folded() -> None:

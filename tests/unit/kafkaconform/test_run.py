@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -158,9 +159,13 @@ def test_goldens_are_found_by_a_release_without_its_patch(bootstrap: str, tmp_pa
     assert (code, "there are none at all" in output) == (2, True)
 
 
-def test_an_interrupted_run_has_an_exit_code_of_its_own(bootstrap: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_has_an_exit_code_of_its_own(
+    bootstrap: str, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
     def interrupted(*rest: object, **options: object) -> Run:
-        raise KeyboardInterrupt
+        signal.raise_signal(number)
+        raise AssertionError("it goes on")
 
     monkeypatch.setattr("kafkaconform.run_command.run_checks", interrupted)
     code, output = run("--bootstrap", bootstrap, "--only", "list_groups")
