@@ -22,7 +22,7 @@ _port_option = click.option(
     "--port", default=9092, show_default=True, type=click.IntRange(1, 65535), help="Its port on 127.0.0.1."
 )
 _file = click.Path(path_type=Path)
-#: What shells say of a program that Ctrl-C has ended; SIGTERM does the same here. Not the exit code of a run in which something failed.
+#: What shells say of a program that Ctrl-C has ended, and here SIGTERM, too. A run in which something failed has another one.
 INTERRUPTED = 130
 
 
