@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from kafkaconform.known import matches
 from kafkaconform.results import OFFERED, Outcome, Result, Run
 
 #: More kinds of places in one check are taken together.
@@ -21,7 +22,9 @@ def entries(result: Result, release: str) -> Iterator[str]:
     if result.outcome is not Outcome.FAILED:
         return
     places = dict.fromkeys(_anywhere(each.where) for each in result.differences if not each.where.startswith(OFFERED))
-    for where in places if len(places) <= PLACES_MAX else ("*",):
+    # A place that another one stands for, too, would be an entry that nothing needs.
+    apart = [each for each in places if not any(matches(each, other) for other in places if other != each)]
+    for where in apart if len(apart) <= PLACES_MAX else ("*",):
         yield _table(result.path, where, release)
 
 

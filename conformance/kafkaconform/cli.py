@@ -105,6 +105,10 @@ def record(bootstrap: str, only: tuple[str, ...], kafka_version: str, goldens: P
     except UnknownRelease as error:
         _fail(f"--kafka-version: {error}")
     host, port = _address(bootstrap)
+    try:
+        goldens.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        _fail(f"Answers cannot be stored in {goldens}: {error.strerror}.")
     sys.exit(record_all(host, port, only=only, release=kafka_version, folder=goldens))
 
 

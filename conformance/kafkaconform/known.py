@@ -38,11 +38,11 @@ class Known:
 
     def is_about(self, path: str, release: str) -> bool:
         """Whether the entry speaks of this check against this release."""
-        return _matches(path, self.check) and (not self.releases or release in self.releases)
+        return matches(path, self.check) and (not self.releases or release in self.releases)
 
     def covers(self, difference: Difference) -> bool:
         """Whether the entry explains a difference of a check it is about."""
-        return _matches(difference.where, self.where) and (difference.actual == ABSENT or not self.only_absent)
+        return matches(difference.where, self.where) and (difference.actual == ABSENT or not self.only_absent)
 
 
 @attrs.define
@@ -91,7 +91,7 @@ def read_known(file: Path) -> KnownList:
     return KnownList(tuple(_entry(file, number, entry) for number, entry in enumerate(entries, 1)))
 
 
-def _matches(text: str, glob: str) -> bool:
+def matches(text: str, glob: str) -> bool:
     """Whether ``text`` is what ``glob`` stands for. Unlike in file names, brackets mean themselves: places have them."""
     return re.fullmatch(".*".join(map(re.escape, glob.split("*"))), text, re.DOTALL) is not None
 

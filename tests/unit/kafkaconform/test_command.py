@@ -71,6 +71,13 @@ def test_a_bootstrap_that_is_no_address_is_refused(address: str) -> None:
     assert "is not HOST:PORT" in output
 
 
+def test_recording_where_nothing_can_be_stored_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code, output = run("record", "--bootstrap", "127.0.0.1:1", "--goldens", str(tmp_path / "file" / "goldens"))
+    assert (code, output.count("\n")) == (1, 1)
+    assert "cannot be stored" in output
+
+
 def test_recording_where_nobody_listens_says_so() -> None:
     code, output = run("record", "--bootstrap", "127.0.0.1:1", "--only", "api_versions/repeated")
     assert code == 1

@@ -97,6 +97,7 @@ def test_a_list_is_written_from_a_run_that_accepts_it_once_the_reasons_are_given
             "a/closed", Difference("steps[4].outcome", "closed", "nothing"), Difference("offered.Fetch v18", 1, ABSENT)
         ),
         failed("a/broken", reason="no topic"),
+        failed("a/twice", *(Difference(f"steps[0].outcome.answer.{where}", 1, 2) for where in ("b[0].c[1]", "c[2]"))),
     ]
     file = tmp_path / "known.toml"
     write_known(run_of(*found), file)
@@ -109,6 +110,8 @@ def test_a_list_is_written_from_a_run_that_accepts_it_once_the_reasons_are_given
         ("a/one", "*.topics[*].configs[*].config_source"),
         ("a/many", "*"),
         ("a/closed", "steps[4].outcome"),
+        ("a/twice", "*.c[*]"),
     ]
     outcomes = [accepted.judge(result, RELEASE).outcome for result in found]
-    assert outcomes == [Outcome.KNOWN, Outcome.KNOWN, Outcome.KNOWN, Outcome.FAILED]
+    assert outcomes == [Outcome.KNOWN, Outcome.KNOWN, Outcome.KNOWN, Outcome.FAILED, Outcome.KNOWN]
+    assert accepted.unneeded(RELEASE, [each.path for each in found], {each.path for each in found}) == []
