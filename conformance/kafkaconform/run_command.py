@@ -98,6 +98,8 @@ def run(
         reason = why_unreachable(target.host, target.port)
         if reason and command:
             reason = command.start()
+        elif command:
+            say(console, f"{target.bootstrap} answers already: {start!r} is run only when it is gone.")
         if reason:
             raise CannotRun(reason)
         if command and command.is_running:
