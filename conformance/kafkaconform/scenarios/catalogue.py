@@ -109,7 +109,8 @@ _ALL = [
     _python("kafka-python", "1.4.6", "2.8", CURRENT, checks=_OLD_PYTHON, requirements=_COMPRESSORS),
     _python("kafka-python", "2.0.2", "3.3", CURRENT, checks=_OLD_PYTHON, requirements=_COMPRESSORS),
     _python("kafka-python", "3.0.12", CURRENT, checks=_without(_FULL, "round_trip:zstd"), requirements=_COMPRESSORS),
-    _python("confluent-kafka", "2.0.2", "3.3", CURRENT, checks=_without(_FULL, "strategy:sticky", "reset")),
+    # After a restart its consumer leaves the group in order, and now and then never returns from closing: its threads do not end.
+    _python("confluent-kafka", "2.0.2", "3.3", CURRENT, checks=_without(_FULL, "strategy:sticky", "reset", "restart")),
     _python("confluent-kafka", "2.16.1", CURRENT, checks=_without(_FULL, "strategy:sticky")),
     # It cannot delete groups. A program of the library's own name would be imported in its stead.
     _python(
