@@ -182,6 +182,11 @@ def test_a_broker_that_is_started_elsewhere_is_told_with_what_it_said(
     assert (code, "It said: listening on another port" in output) == (2, True)
 
 
+def test_a_command_is_not_run_where_a_broker_answers(bootstrap: str) -> None:
+    code, output = run("--bootstrap", bootstrap, "--only", "list_groups", "--start", "no-such-broker")
+    assert (code, f"{bootstrap} answers already: 'no-such-broker' is run only when" in output) == (0, True)
+
+
 def test_clients_are_not_run_where_nobody_is(nobody: int) -> None:
     for address, sentence in ((f"127.0.0.1:{nobody}", "Nobody answers"), ("nowhere", "is not HOST:PORT")):
         result = CliRunner().invoke(main, ["clients", "run", "kcat", "--bootstrap", address])
