@@ -11,12 +11,13 @@ from confluent_kafka import (
     OFFSET_INVALID,
     Consumer,
     ConsumerGroupTopicPartitions,
+    KafkaError,
     KafkaException,
     Producer,
     TopicPartition,
 )
 from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic
-from scenario import DEADLINE_S, HEARTBEAT_MS, POLL_S, UNGROUPED, Member, Reader, Record, Sender, Settings
+from scenario import DEADLINE_S, HEARTBEAT_MS, POLL_S, UNGROUPED, Member, Reader, Record, Sender, Settings, wait
 from scenarios import main
 
 
@@ -212,9 +213,19 @@ class ConfluentReader(ConfluentConsumer):
         self.seek(OFFSET_END)
 
     def offsets(self) -> tuple[int, int]:
-        """Asked of the broker."""
-        found: tuple[int, int] = self._consumer.get_watermark_offsets(TopicPartition(*self._partition), DEADLINE_S)
-        return found
+        """Asked of the broker, which may not have heard yet that it leads a new partition: the library does not ask again."""
+        found: list[tuple[int, int]] = []
+
+        def asked() -> bool:
+            try:
+                found.append(self._consumer.get_watermark_offsets(TopicPartition(*self._partition), DEADLINE_S))
+            except KafkaException as error:
+                if error.args[0].code() != KafkaError.NOT_LEADER_FOR_PARTITION:
+                    raise
+            return bool(found)
+
+        wait("a leader that knows that it leads", asked)
+        return found[0]
 
     def offset_at(self, time_ms: int) -> int | None:
         """The library says -1, its name for the end, where there is none."""
