@@ -108,7 +108,14 @@ _ALL = [
     _go("sarama", "1.61.1", CURRENT),
     _python("kafka-python", "1.4.6", "2.8", CURRENT, checks=_OLD_PYTHON, requirements=_COMPRESSORS),
     _python("kafka-python", "2.0.2", "3.3", CURRENT, checks=_OLD_PYTHON, requirements=_COMPRESSORS),
-    _python("kafka-python", "3.0.12", CURRENT, checks=_without(_FULL, "round_trip:zstd"), requirements=_COMPRESSORS),
+    # After a restart that forgot its topic its member may have no partitions for good: it misses a rebalance between two polls.
+    _python(
+        "kafka-python",
+        "3.0.12",
+        CURRENT,
+        checks=_without(_FULL, "round_trip:zstd", "restart"),
+        requirements=_COMPRESSORS,
+    ),
     # After a restart its consumer leaves the group in order, and now and then never returns from closing: its threads do not end.
     _python("confluent-kafka", "2.0.2", "3.3", CURRENT, checks=_without(_FULL, "strategy:sticky", "reset", "restart")),
     _python("confluent-kafka", "2.16.1", CURRENT, checks=_without(_FULL, "strategy:sticky")),
