@@ -170,15 +170,17 @@ final class GroupScenarios extends Harness {
         TopicPartition partition = new TopicPartition(topic, 0);
         try (var producer = producer(Map.of()); var consumer = consumer(prefix + "-restart")) {
             consumer.subscribe(List.of(topic));
+            // More than after it: where the broker begins anew, the member must not take the new end for where it was.
             carry(producer, consumer, topic, 0);
+            carry(producer, consumer, topic, 10);
             broker.restart();
             try {
                 create("restart", 1);
             } catch (TopicExistsException kept) {
                 // It is a broker that keeps what it has.
             }
-            carry(producer, consumer, topic, 10);
-            return "10 before and 10 after, committed at " + consumer.committed(Set.of(partition)).get(partition).offset();
+            carry(producer, consumer, topic, 20);
+            return "20 before and 10 after, committed at " + consumer.committed(Set.of(partition)).get(partition).offset();
         }
     }
 
