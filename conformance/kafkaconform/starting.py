@@ -2,10 +2,8 @@
 
 import contextlib
 import os
-import random
 import shlex
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -121,15 +119,3 @@ class BrokerCommand:
                     return True
                 time.sleep(_LOOK_S)
         return False
-
-
-def unused_port() -> int:
-    """A port that nobody listens on, and that systems do not give to clients: while the broker is down, one that tries to reach it
-    might get that very port for its own end, and be connected with itself."""
-    while True:
-        port = random.randrange(20_000, 32_000)
-        try:
-            socket.create_server(("127.0.0.1", port)).close()
-        except OSError:
-            continue
-        return port

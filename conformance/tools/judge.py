@@ -22,12 +22,12 @@ import click
 from kafkaconform.compare import read_run
 from kafkaconform.goldens import laid_out
 from kafkaconform.orphans import ends_with_parent
+from kafkaconform.ports import unused_port
 from kafkaconform.reference import DEFAULT_KAFKA_VERSION
 from kafkaconform.registry import all_probes
 from kafkaconform.reports.matrix import matrix
 from kafkaconform.results import Kind, Result
 from kafkaconform.run_command import Selection, select
-from kafkaconform.starting import unused_port
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 REPORTS = ROOT / "build" / "conformance"

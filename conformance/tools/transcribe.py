@@ -12,7 +12,6 @@ environment's Python clients.
 from __future__ import annotations
 
 import shlex
-import socket
 import subprocess
 import sys
 import tempfile
@@ -30,6 +29,7 @@ from java_tools import TOOLS, JavaTools, Printed
 from normalise import normalised
 
 from kafkaconform.orphans import ends_with_parent
+from kafkaconform.ports import unused_port
 from kafkaconform.reference import DEFAULT_KAFKA_VERSION, Reference, ReferenceUnavailable
 from kafkaconform.reference.harness import READY_LINES
 
@@ -180,7 +180,7 @@ def run_program(command: Sequence[str], text: str) -> Printed:
 @contextmanager
 def reference_broker(kafka_version: str) -> Iterator[str]:
     """Apache Kafka on a free port."""
-    node = Reference(kafka_version, free_port(), is_tied=True)
+    node = Reference(kafka_version, unused_port(), is_tied=True)
     node.start()
     try:
         yield node.bootstrap
@@ -193,9 +193,9 @@ def our_broker() -> Iterator[str]:
     """kafkaemu on free ports, started from the properties that Kafka is started with."""
     template = Template((resources.files("kafkaconform.reference") / "reference.properties").read_text())
     with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
+        port = unused_port()
         data, properties = Path(folder, f"node-{port}", "data"), Path(folder, "server.properties")
-        properties.write_text(template.substitute(port=port, controller_port=free_port(), data_dir=data, extra=""))
+        properties.write_text(template.substitute(port=port, controller_port=unused_port(), data_dir=data, extra=""))
         command = [sys.executable, "-m", "kafkaemu", "serve", "--config", str(properties)]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, preexec_fn=ends_with_parent()
@@ -212,13 +212,6 @@ def our_broker() -> Iterator[str]:
                 yield f"127.0.0.1:{port}"
             finally:
                 process.terminate()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @click.command()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -11,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kafkaconform.reference import DEFAULT_KAFKA_VERSION, Reference
 from tests.support.broker import ROOT, environment
+from tests.support.reference import running_reference
 
 EXAMPLES = ROOT / "examples"
 PYTEST = ("-m", "pytest", "-p", "no:cacheprovider", "-p", "no:asyncio", "-p", "no:xdist", "-W", "error")
@@ -39,12 +38,6 @@ def run(folder: Path, *arguments: str) -> str:
     return finished.stdout
 
 
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
-
-
 def test_examples_with_clients_alone_pass_and_none_is_skipped() -> None:
     files = sorted(path.name for path in EXAMPLES.glob("test_*.py"))
     output = run(EXAMPLES, *PYTEST_COMMAND, *files)
@@ -53,15 +46,10 @@ def test_examples_with_clients_alone_pass_and_none_is_skipped() -> None:
 
 @pytest.mark.foreign
 def test_examples_with_clients_alone_pass_against_apache_kafka() -> None:
-    port = free_port()
-    node = Reference(DEFAULT_KAFKA_VERSION, port, is_tied=True)
-    node.start()
-    try:
+    with running_reference() as node:
         files = sorted(path.name for path in EXAMPLES.glob("test_*.py"))
-        where = ("--kafka-broker", "external", "--kafka-bootstrap", f"127.0.0.1:{port}")
+        where = ("--kafka-broker", "external", "--kafka-bootstrap", node.bootstrap)
         output = run(EXAMPLES, *PYTEST_COMMAND, *where, *files)
-    finally:
-        assert node.stop()
     assert re.search(r"^=+ [1-9]\d* passed, \d+ skipped in", output, re.MULTILINE), output
     reasons = re.findall(r"^SKIPPED .+", output, re.MULTILINE)
     assert [reason for reason in reasons if "moves the clock" not in reason and "kafka_config: " not in reason] == []

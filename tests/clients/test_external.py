@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 
 import pytest
 from confluent_kafka import Consumer, Producer
 
-from kafkaconform.reference import DEFAULT_KAFKA_VERSION, Reference
+from kafkaconform.reference import Reference
 from kafkaemu.testing import Broker, BrokerError, ExternalBroker, RequestRefused, Surface
+from tests.support.reference import running_reference
 
 pytestmark = pytest.mark.foreign
 
 
 @pytest.fixture(scope="module")
 def reference() -> Iterator[Reference]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    node = Reference(DEFAULT_KAFKA_VERSION, port, is_tied=True)
-    node.start()
-    yield node
-    assert node.stop()
+    with running_reference() as node:
+        yield node
 
 
 @pytest.fixture(params=["embedded", "external"])

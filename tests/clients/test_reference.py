@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +10,7 @@ from kafkaconform.goldens import replay
 from kafkaconform.reference import DEFAULT_KAFKA_VERSION, Reference
 from kafkaconform.registry import Probe, all_probes
 from tests.support.broker import ROOT
+from tests.support.reference import running_reference
 
 pytestmark = pytest.mark.foreign
 
@@ -19,12 +19,8 @@ GOLDENS = ROOT / "conformance" / "goldens"
 
 @pytest.fixture(scope="module")
 def reference() -> Iterator[Reference]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    node = Reference(DEFAULT_KAFKA_VERSION, port, is_tied=True)
-    node.start()
-    yield node
-    assert node.stop()
+    with running_reference() as node:
+        yield node
     assert node.running_pid() is None
 
 

@@ -6,15 +6,16 @@ The last proves the programs: what a client cannot do with Kafka it need not do 
 from __future__ import annotations
 
 import shlex
-import socket
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 from kafkaconform.checks import Target
+from kafkaconform.ports import unused_port
 from kafkaconform.prepare import new_producer_id
 from kafkaconform.reference import DEFAULT_KAFKA_VERSION, Reference, ReferenceUnavailable
 from kafkaconform.results import Outcome
@@ -22,8 +23,9 @@ from kafkaconform.scenario_checks import scenario_checks
 from kafkaconform.scenarios.catalogue import CLIENTS, CURRENT
 from kafkaconform.scenarios.driver import RESTART, ScenarioClient, run_scenarios
 from kafkaconform.session import Session
-from kafkaconform.starting import BrokerCommand, unused_port
+from kafkaconform.starting import BrokerCommand
 from tests.support.broker import running_broker
+from tests.support.reference import running_reference
 
 pytestmark = pytest.mark.foreign
 
@@ -50,19 +52,16 @@ def bootstrap(release: str) -> Iterator[str]:
             yield broker.bootstrap
             assert "Traceback" not in broker.log()
         return
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    node = Reference(DEFAULT_KAFKA_VERSION, port, is_tied=True)
-    try:
-        node.start()
-    except ReferenceUnavailable as absent:
-        pytest.skip(str(absent))
-    # A node that has just begun has no producer ids yet and says that it is loading: old sarama takes that for a failure.
-    session = Session("127.0.0.1", port, suffix="-first", release=DEFAULT_KAFKA_VERSION, check_answers=False)
-    new_producer_id(session)
-    session.close()
-    yield node.bootstrap
-    node.stop()
+    with ExitStack() as stack:
+        try:
+            node = stack.enter_context(running_reference())
+        except ReferenceUnavailable as absent:
+            pytest.skip(str(absent))
+        # A node that has just begun has no producer ids yet and says that it is loading: old sarama takes that for a failure.
+        session = Session("127.0.0.1", node.port, suffix="-first", release=DEFAULT_KAFKA_VERSION, check_answers=False)
+        new_producer_id(session)
+        session.close()
+        yield node.bootstrap
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from pathlib import Path
 from string import Template
 
 from kafkaconform.orphans import ends_with_parent
+from kafkaconform.ports import unused_port
 from kafkaconform.reference.jars import ReferenceUnavailable, cache_root, gather_jars, require_java
 from kafkaconform.releases import is_before
 
@@ -117,7 +118,7 @@ class Reference:
             (self.folder / name).write_text(_template(name).template)
         command = [java, "-Xms256m", f"-Xmx{heap}", "-cp", class_path, *self._log_settings()]
         # The controller's, or ZooKeeper's.
-        other_port = _free_port()
+        other_port = unused_port()
         properties = self._write_settings(other_port, overrides or {})
         if self.uses_zookeeper:
             self._start_zookeeper(command, other_port)
@@ -230,12 +231,6 @@ def _is_ours(pid: int) -> bool:
     )
     state, _, command = listing.stdout.strip().partition(" ")
     return any(main in command for main in ("kafka.Kafka", ZOOKEEPER_MAIN)) and not state.startswith("Z")
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 def _refuse_taken_port(port: int) -> None:

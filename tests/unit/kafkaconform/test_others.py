@@ -19,6 +19,7 @@ from kafkaconform.goldens import golden_path, write_golden
 from kafkaconform.known import Known, KnownList
 from kafkaconform.outcome import ABSENT, Tree
 from kafkaconform.peers import IMPATIENT_S, LastAsked, NotOffered, Peer, Peers
+from kafkaconform.ports import unused_port
 from kafkaconform.probing import probe_checks
 from kafkaconform.reach import why_unreachable
 from kafkaconform.registry import Probe
@@ -27,7 +28,7 @@ from kafkaconform.reports.text import summary
 from kafkaconform.results import Difference, Kind, Outcome, Result, Run
 from kafkaconform.runner import run_checks
 from kafkaconform.session import NoController, ProbeFailed, Session, retried
-from kafkaconform.starting import BrokerCommand, unused_port
+from kafkaconform.starting import BrokerCommand
 from kafkaconform.steps import comparable
 from kafkaconform.undoing import BrokerConfigs
 from kafkawire.declare import TopLevel
